@@ -1,0 +1,1 @@
+"""The anonymous half's server: publish, export, download. It knows no people."""

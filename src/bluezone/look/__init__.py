@@ -1,0 +1,1 @@
+"""How every page looks and speaks: colours, type, languages, numbers and dates."""

@@ -1,0 +1,1 @@
+"""The identified half: one Django project, one app a subject."""

@@ -1,0 +1,1 @@
+"""The published 12-byte identifier scheme of Bluezone, and our fresh day keys for it."""

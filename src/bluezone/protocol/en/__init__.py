@@ -1,0 +1,1 @@
+"""Exposure Notification v1.2: keys, identifiers, metadata."""
