@@ -56,19 +56,43 @@ class InvalidHistoryError(ProtocolError):
     code = "invalid_history"
 
 
-class InvalidExportError(ProtocolError):
+class ExportError(ProtocolError):
+    """An export that may not be used.
+
+    Attributes:
+        check: name of the step that failed, as `docs/export-format.md` numbers them.
+        reason: the one fault that it found, stable and finer than `code`.
+    """
+
+    code = "export_error"
+
+    def __init__(self, message: str, *, check: str = "content", reason: str = "invalid") -> None:
+        super().__init__(message)
+        self.check = check
+        self.reason = reason
+
+
+class InvalidExportError(ExportError):
     """A diagnosis-key export that is not a well-formed archive of version 1."""
 
     code = "invalid_export"
 
 
-class ExportSignatureError(ProtocolError):
+class ExportSignatureError(ExportError):
     """A well-formed export whose signature is missing, foreign or wrong."""
 
     code = "invalid_export_signature"
 
 
 class InvalidCertificateError(ProtocolError):
-    """A verification certificate that is malformed, forged, expired or for other keys."""
+    """A verification certificate that is malformed, forged, expired or for other keys.
+
+    Attributes:
+        reason: the one fault that was found, stable and finer than `code`.
+    """
 
     code = "invalid_certificate"
+
+    def __init__(self, message: str, *, reason: str = "invalid") -> None:
+        super().__init__(message)
+        self.reason = reason
