@@ -6,14 +6,10 @@ history file; our own log never stores it, since it says nothing about the conta
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from bluezone.protocol.scheme import Scheme
 
-class Scheme(StrEnum):
-    """Which identifier scheme an identifier belongs to."""
-
-    EN = "en"
-    BLUEZONE = "bluezone"
+__all__ = ["Scheme", "Sighting"]
 
 
 @dataclass(frozen=True, slots=True)

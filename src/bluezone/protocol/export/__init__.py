@@ -1,0 +1,42 @@
+"""Diagnosis-key files: read, verify, write, sign; for both schemes."""
+
+from bluezone.protocol.export.content import (
+    ECDSA_SHA256_OID,
+    Export,
+    ExportContent,
+    ExportSignature,
+    SignatureInfo,
+)
+from bluezone.protocol.export.federation import (
+    FederatedKey,
+    FederationBatch,
+    read_federation_batch,
+)
+from bluezone.protocol.export.limits import Check
+from bluezone.protocol.export.read import read_export, read_payload
+from bluezone.protocol.export.signature import (
+    ExportSigner,
+    VerifiedSignature,
+    read_public_key,
+    verify_export,
+)
+from bluezone.protocol.export.write import write_export
+
+__all__ = [
+    "ECDSA_SHA256_OID",
+    "Check",
+    "Export",
+    "ExportContent",
+    "ExportSignature",
+    "ExportSigner",
+    "FederatedKey",
+    "FederationBatch",
+    "SignatureInfo",
+    "VerifiedSignature",
+    "read_export",
+    "read_federation_batch",
+    "read_payload",
+    "read_public_key",
+    "verify_export",
+    "write_export",
+]

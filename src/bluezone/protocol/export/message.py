@@ -1,0 +1,66 @@
+"""Protobuf bytes to messages and back, with every fault as an error of ours.
+
+Source: protobuf's documentation. The surprising decision: text fields are proto2 strings,
+which the library does not check while it parses; invalid UTF-8 shows only when a field is
+read. So texts are read through `read_texts` here, never straight from the message.
+"""
+
+from typing import TypeVar
+
+from google.protobuf.message import DecodeError, Message
+
+from bluezone.protocol.errors import InvalidExportError
+from bluezone.protocol.export.export_pb2 import Outline
+from bluezone.protocol.export.limits import MAX_ENTRIES, MAX_TEXT, Check
+
+M = TypeVar("M", bound=Message)
+
+
+def parse_message(message: M, data: bytes) -> M:
+    """Fill `message` from `data` and return it.
+
+    Raises:
+        InvalidExportError: `check` is `protobuf`; `reason` is `too_many_entries` or
+            `corrupt_protobuf`.
+    """
+    try:
+        _check_entries(data)
+        message.ParseFromString(data)
+    except (DecodeError, UnicodeDecodeError) as fault:
+        raise _corrupt("the protobuf is cut off or damaged") from fault
+    return message
+
+
+def serialize_message(message: Message) -> bytes:
+    """Return the bytes of a message, the same for the same content."""
+    return message.SerializeToString(deterministic=True)
+
+
+def read_texts(message: Message, *names: str) -> list[str]:
+    """Return the named text fields of a message, empty where absent.
+
+    Raises:
+        InvalidExportError: a text is not UTF-8 or longer than 255 characters.
+    """
+    try:
+        texts = [str(getattr(message, name)) for name in names]
+    except UnicodeDecodeError as fault:
+        raise _corrupt("a text is not valid UTF-8") from fault
+    if any(len(text) > MAX_TEXT for text in texts):
+        message_text = f"a text has more than {MAX_TEXT} characters"
+        raise InvalidExportError(message_text, check=Check.PROTOBUF, reason="text_too_long")
+    return texts
+
+
+def _check_entries(data: bytes) -> None:
+    """Count entries before they are built: two bytes on the wire are a hundred in memory."""
+    seen = Outline()
+    seen.ParseFromString(data)
+    entries = len(seen.field_1) + len(seen.field_6) + len(seen.field_7) + len(seen.field_8)
+    if entries > MAX_ENTRIES:
+        message = f"{entries} entries, more than {MAX_ENTRIES}"
+        raise InvalidExportError(message, check=Check.PROTOBUF, reason="too_many_entries")
+
+
+def _corrupt(message: str) -> InvalidExportError:
+    return InvalidExportError(message, check=Check.PROTOBUF, reason="corrupt_protobuf")
