@@ -1,0 +1,64 @@
+"""bumble's host, kept to legacy commands and handing reports on without detours.
+
+Sources: Core 5.4, Vol 4 Part E 3.1.1 (a host that has used extended advertising commands
+may not use legacy ones, and the other way round) and bumble 0.0.236. The decision that
+surprises: what the controller says of extended advertising is not believed, so that no
+command of bumble's makes a new controller refuse our legacy ones.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from bumble import hci
+from bumble.host import Host
+
+Report = hci.HCI_LE_Advertising_Report_Event.Report
+
+_EXTENDED_COMMANDS: Final = frozenset(
+    {
+        hci.HCI_LE_EXTENDED_CREATE_CONNECTION_COMMAND,
+        hci.HCI_LE_READ_MAXIMUM_ADVERTISING_DATA_LENGTH_COMMAND,
+        hci.HCI_LE_READ_NUMBER_OF_SUPPORTED_ADVERTISING_SETS_COMMAND,
+        hci.HCI_LE_SET_EXTENDED_SCAN_PARAMETERS_COMMAND,
+        hci.HCI_LE_SET_EXTENDED_ADVERTISING_PARAMETERS_COMMAND,
+    }
+)
+_EXTENDED_FEATURES: Final = (
+    hci.LeFeatureMask.LE_EXTENDED_ADVERTISING | hci.LeFeatureMask.LE_PERIODIC_ADVERTISING
+)
+
+
+class LegacyHost(Host):
+    """A host for controllers of every age; `on_report` gets each advertising report."""
+
+    on_report: Callable[[Report], None] | None = None
+
+    def supports_command(self, op_code: int) -> bool:
+        """Say whether the controller knows a command that we are willing to use."""
+        return op_code not in _EXTENDED_COMMANDS and bool(super().supports_command(op_code))
+
+    def supports_le_features(self, features: hci.LeFeatureMask) -> bool:
+        """Say whether the controller has features that we are willing to use."""
+        return not features & _EXTENDED_FEATURES and bool(super().supports_le_features(features))
+
+    def on_hci_le_advertising_report_event(
+        self, event: hci.HCI_LE_Advertising_Report_Event
+    ) -> None:
+        """Hand on the reports, past the accumulators of bumble's device."""
+        if self.on_report is not None:
+            for report in event.reports:
+                self.on_report(report)
+
+    def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
+        """Handle a packet; events, the bulk of them, without writing them out first."""
+        if isinstance(packet, hci.HCI_Event) and self.snooper is None:
+            self.on_hci_event_packet(packet)
+        else:
+            super().on_hci_packet(packet)
+
+    def send_hci_packet(self, packet: hci.HCI_Packet) -> None:
+        """Send a packet without writing it out first."""
+        if self.snooper is not None or self.hci_sink is None:
+            super().send_hci_packet(packet)
+        else:
+            self.hci_sink.on_packet(bytes(packet))
