@@ -1,0 +1,101 @@
+"""The key server as one ASGI application.
+
+Publish, download, health. Nothing here logs an address, a header or a time of a request.
+"""
+
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+
+from sqlalchemy.engine import make_url
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from bluezone.keyserver.certificate.authority import AuthorityRegistry
+from bluezone.keyserver.certificate.key_source import Fetch, fetch
+from bluezone.keyserver.health import health_endpoint
+from bluezone.keyserver.last_resort import LastResort, http_error
+from bluezone.keyserver.prepare import prepare
+from bluezone.keyserver.publish.handler import publish_endpoint
+from bluezone.keyserver.publish.reply import Entropy
+from bluezone.keyserver.publish.request import DayKeyPublishRequest, PublishRequest
+from bluezone.keyserver.publish.revision_token import TokenSealer
+from bluezone.keyserver.publish.service import PublishService, PublishWriter
+from bluezone.keyserver.publish.store import insert_publishes
+from bluezone.keyserver.settings import KeyServerSettings
+from bluezone.keyserver.store.db import Store, open_store
+
+Clock = Callable[[], int]
+
+
+def wall_clock() -> int:
+    """Return Unix seconds UTC."""
+    return int(time.time())
+
+
+def create_app(
+    settings: KeyServerSettings,
+    *,
+    clock: Clock = wall_clock,
+    entropy: Entropy = os.urandom,
+    load_keys: Fetch = fetch,
+) -> Starlette:
+    """Return the application; embedded databases are created or updated first.
+
+    Args:
+        settings: see `KeyServerSettings`.
+        clock: returns Unix seconds UTC.
+        entropy: returns random bytes: padding, nonces.
+        load_keys: gets the keys of a health authority from its URL or file.
+
+    Raises:
+        SettingsError: a key of the server is missing or unusable.
+    """
+    if make_url(settings.resolved_database_url).get_backend_name() == "sqlite":
+        prepare(settings, entropy=entropy)
+    store = open_store(settings.resolved_database_url)
+    writer: PublishWriter = PublishWriter(partial(insert_publishes, store.writes))
+    service = PublishService(
+        limits=settings.limits,
+        authorities=AuthorityRegistry(
+            settings.authorities, cache_s=settings.jwks_cache_s, fetch=load_keys
+        ),
+        sealer=TokenSealer.open(settings.sealing_key_path),
+        writer=writer,
+        clock=clock,
+        entropy=entropy,
+    )
+    return Starlette(
+        routes=_routes(service, store, clock),
+        middleware=[Middleware(LastResort)],
+        exception_handlers={HTTPException: http_error},
+        lifespan=_lifespan(writer, store),
+    )
+
+
+def _routes(service: PublishService, store: Store, clock: Clock) -> list[Route]:
+    return [
+        Route("/v1/publish", publish_endpoint(service, PublishRequest), methods=["POST"]),
+        Route(
+            "/bluezone/v1/publish",
+            publish_endpoint(service, DayKeyPublishRequest),
+            methods=["POST"],
+        ),
+        Route("/health", health_endpoint(store, clock), methods=["GET"]),
+    ]
+
+
+def _lifespan(
+    writer: PublishWriter, store: Store
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        writer.close()
+        store.close()
+
+    return lifespan

@@ -1,0 +1,1 @@
+"""Whose certificates are believed, and with which keys."""

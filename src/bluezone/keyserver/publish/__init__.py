@@ -1,0 +1,1 @@
+"""Publishing keys: request, rules, certificate check, storage, answer."""

@@ -1,0 +1,1 @@
+"""The key server's database: engine, writer thread, migrations."""
