@@ -34,7 +34,18 @@ def print_json(row: Mapping[str, object]) -> None:
 def track(rows: Iterable[T], *, total: int | None, label: str) -> Iterator[T]:
     """Yield `rows` and show their progress on stderr when it is a terminal."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeRemainingColumn(), console=stderr(), transient=True) as bar:
+    console = stderr()
+    # Without the two redirect switches rich would send what is printed on stdout to stderr.
+    bar = Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    with bar:
         task = bar.add_task(label, total=total)
         for row in rows:
             yield row

@@ -8,7 +8,7 @@ warning flows" for their use. The surprising decision: `daykeymac` is a claim of
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from bluezone.protocol.certificate.tekmac import MAC_BYTES
@@ -36,8 +36,8 @@ class CertificateClaims:
 
     report_type: str
     symptom_onset_interval: int | None
-    tekmac: bytes
-    daykeymac: bytes | None = None
+    tekmac: bytes = field(repr=False)
+    daykeymac: bytes | None = field(default=None, repr=False)
     issued_at: int = 0
     expires_at: int = 0
 

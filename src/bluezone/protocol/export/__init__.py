@@ -13,11 +13,12 @@ from bluezone.protocol.export.federation import (
     read_federation_batch,
 )
 from bluezone.protocol.export.limits import Check
-from bluezone.protocol.export.read import read_export, read_payload
+from bluezone.protocol.export.read import read_any, read_export, read_payload
 from bluezone.protocol.export.signature import (
     ExportSigner,
     VerifiedSignature,
     read_public_key,
+    usable_signatures,
     verify_export,
 )
 from bluezone.protocol.export.write import write_export
@@ -33,10 +34,12 @@ __all__ = [
     "FederationBatch",
     "SignatureInfo",
     "VerifiedSignature",
+    "read_any",
     "read_export",
     "read_federation_batch",
     "read_payload",
     "read_public_key",
+    "usable_signatures",
     "verify_export",
     "write_export",
 ]

@@ -25,6 +25,7 @@ class Check(StrEnum):
     WINDOW = "window"
     KEYS = "keys"
     SIGNATURE_INFO = "signature_info"
+    PUBLIC_KEY = "public_key"
     SIGNATURE = "signature"
 
 

@@ -5,9 +5,10 @@ of another country can be explained without its public key; whoever acts on the 
 `verify_export` first.
 """
 
-from bluezone.protocol.export.archive import read_archive
+from bluezone.protocol.export.archive import ZIP_MAGIC, read_archive
 from bluezone.protocol.export.content import Export
-from bluezone.protocol.export.decode import decode_export
+from bluezone.protocol.export.decode import decode_export, scheme_of
+from bluezone.protocol.export.federation import FederationBatch, read_federation_batch
 
 
 def read_export(data: bytes) -> Export:
@@ -34,3 +35,20 @@ def read_payload(data: bytes) -> Export:
         InvalidExportError: as `read_export`, without the check `zip`.
     """
     return decode_export(data)
+
+
+def read_any(data: bytes) -> Export | FederationBatch:
+    """Return what a file says, whichever of the known formats it has.
+
+    Args:
+        data: a zip archive, a bare `export.bin` or a federation batch, at most 32 MiB.
+
+    Raises:
+        InvalidExportError: as the reader of that format; `check` is `header` and `reason`
+            `unknown_format` if the bytes are none of them.
+    """
+    if data.startswith(ZIP_MAGIC):
+        return read_export(data)
+    if scheme_of(data) is not None:
+        return read_payload(data)
+    return read_federation_batch(data)

@@ -94,11 +94,11 @@ def verify_export(
         public_keys: P-256 keys that the caller trusts, at least one.
 
     Raises:
-        ExportSignatureError: `check` is `signature_info` with reason `unsigned`,
-            `too_many_signatures` or `unsupported_algorithm`, or `signature` with reason
-            `no_key`, `wrong_curve`, `malformed_signature` or `signature_mismatch`.
+        ExportSignatureError: `check` is `signature_info` (see `usable_signatures`),
+            `public_key` with reason `no_key` or `wrong_curve`, or `signature` with reason
+            `signature_mismatch`, `wrong_curve` or `malformed_signature`.
     """
-    usable = _usable_signatures(export)
+    usable = usable_signatures(export)
     _check_keys(public_keys)
     for one in usable:
         for number, key in enumerate(public_keys):
@@ -111,25 +111,31 @@ def read_public_key(pem: bytes) -> EllipticCurvePublicKey:
     """Return the P-256 public key of a PEM file.
 
     Raises:
-        ExportSignatureError: `check` is `signature`; `reason` is `unreadable_key` or
+        ExportSignatureError: `check` is `public_key`; `reason` is `unreadable_key` or
             `wrong_curve`.
     """
     if len(pem) > MAX_PEM_BYTES or b"-----BEGIN PUBLIC KEY-----" not in pem:
-        _refuse("expected a PEM file with `BEGIN PUBLIC KEY`", "unreadable_key")
+        _refuse("expected a PEM file with `BEGIN PUBLIC KEY`", "unreadable_key", Check.PUBLIC_KEY)
     try:
         key = load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm) as fault:
         message = "the PEM file holds no public key that can be read"
         raise ExportSignatureError(
-            message, check=Check.SIGNATURE, reason="unreadable_key"
+            message, check=Check.PUBLIC_KEY, reason="unreadable_key"
         ) from fault
     if not isinstance(key, EllipticCurvePublicKey):
-        _refuse("the PEM file holds a key of another kind than ECDSA", "unreadable_key")
+        _refuse("the PEM file holds no ECDSA key", "unreadable_key", Check.PUBLIC_KEY)
     _check_keys([key])
     return key
 
 
-def _usable_signatures(export: Export) -> list[ExportSignature]:
+def usable_signatures(export: Export) -> list[ExportSignature]:
+    """Return the signatures whose algorithm is the one of the format, in file order.
+
+    Raises:
+        ExportSignatureError: `check` is `signature_info`; `reason` is `unsigned`,
+            `too_many_signatures` or `unsupported_algorithm`.
+    """
     if not export.signatures:
         _refuse("the file carries no signature", "unsigned", Check.SIGNATURE_INFO)
     if len(export.signatures) > MAX_SIGNATURES:
@@ -144,10 +150,11 @@ def _usable_signatures(export: Export) -> list[ExportSignature]:
 
 def _check_keys(public_keys: Sequence[EllipticCurvePublicKey]) -> None:
     if not public_keys:
-        _refuse("no public key was given to verify with", "no_key")
+        _refuse("no public key was given to verify with", "no_key", Check.PUBLIC_KEY)
     for key in public_keys:
         if not isinstance(key.curve, SECP256R1):
-            _refuse(f"exports are verified on P-256, not on {key.curve.name}", "wrong_curve")
+            message = f"exports are verified on P-256, not on {key.curve.name}"
+            _refuse(message, "wrong_curve", Check.PUBLIC_KEY)
 
 
 def _holds(signature: bytes, payload: bytes, key: EllipticCurvePublicKey) -> bool:
