@@ -6,6 +6,7 @@ repeat what was typed, and a key must never come back in a message.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -135,7 +136,7 @@ def _key(keys: tuple[str, ...], size: int) -> bytes:
     """Return the one key given, `size` bytes."""
     if len(keys) != 1:
         raise click.UsageError(f"expected one KEY, got {len(keys)}")
-    text = click.get_text_stream("stdin").readline(1000).strip() if keys[0] == "-" else keys[0]
+    text = sys.stdin.readline(1000).strip() if keys[0] == "-" else keys[0]
     return _bytes(text, size, "KEY")
 
 

@@ -89,7 +89,9 @@ class _Reader:
             char = self._text[self._at]
             self._at += 1
             if char == quote:
-                return "".join(parts)
+                # Two escapes may make one character, as in Java's UTF-16 strings.
+                units = "".join(parts).encode("utf-16", "surrogatepass")
+                return units.decode("utf-16", "surrogatepass")
             parts.append(self._escape() if char == "\\" else char)
         raise self._fault("unterminated string")
 
