@@ -1,0 +1,1 @@
+"""Staff: who may sign in, what each role may do, sessions and their limits."""

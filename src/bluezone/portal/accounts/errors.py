@@ -1,0 +1,19 @@
+"""Errors of staff accounts and of trying too often."""
+
+from bluezone.portal.errors import PortalError
+
+
+class InvalidAccountError(PortalError):
+    """An account cannot be made: name taken, password too weak, unknown role or language."""
+
+    code = "invalid_account"
+
+
+class TooManyTriesError(PortalError):
+    """Somebody tried too often; `retry_after_s` says when to come back."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,46 @@
+"""What the bar at the top of each page shows to whom, and where a person starts."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bluezone.portal.accounts.models import User
+from bluezone.portal.accounts.permissions import Permission, may
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the bar."""
+
+    title: str
+    address: str
+    current: bool
+
+
+def start_page(user: User) -> str:
+    """Return the address of the first page of a member of staff."""
+    if may(user, Permission.OPEN_CASES):
+        return reverse("case-list")
+    return reverse("api-key-list")
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Return the links that the signed-in person may follow (a context processor)."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"links": []}
+    entries = [
+        (_("Cases"), "case-list", (Permission.OPEN_CASES,)),
+        (_("Messages"), "outbox", (Permission.SEE_OWN_MESSAGES, Permission.SEE_ALL_MESSAGES)),
+        (_("API keys"), "api-key-list", (Permission.MANAGE_API_KEYS,)),
+        (_("Audit"), "audit", (Permission.READ_AUDIT,)),
+    ]
+    allowed = [
+        (title, reverse(name))
+        for title, name, permissions in entries
+        if any(may(user, permission) for permission in permissions)
+    ]
+    links = [Link(title, to, request.path.startswith(to)) for title, to in allowed]
+    return {"links": links}

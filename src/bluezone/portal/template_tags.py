@@ -1,0 +1,84 @@
+"""Dates, numbers, states and QR codes as the pages show them. Source: LOOK "Voice", "Print"."""
+
+import datetime as dt
+import io
+
+import segno
+from django import template
+from django.forms import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from bluezone.look import format as look_format
+from bluezone.portal.verification.codes import grouped as group_code
+
+register = template.Library()
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    """Show a day as 15/08/2020, a missing one as a dash."""
+    return "–" if value is None else look_format.date(value)
+
+
+@register.filter
+def instant(value: int | None) -> str:
+    """Show Unix seconds as local 15/08/2020 13:24, a missing instant as a dash."""
+    return "–" if value is None else look_format.instant(value)
+
+
+@register.filter
+def clock(value: int) -> str:
+    """Show Unix seconds as local 13:24."""
+    return look_format.clock(value)
+
+
+@register.filter
+def iso(value: int) -> str:
+    """Show Unix seconds for the attribute `datetime`."""
+    return look_format.local(value).isoformat()
+
+
+@register.filter
+def number(value: int) -> str:
+    """Show a whole number with the separators of the page's language."""
+    return look_format.number(value, get_language() or "vi")
+
+
+@register.filter
+def grouped(code: str) -> str:
+    """Show a code in groups of four."""
+    return group_code(code)
+
+
+@register.filter
+def state(word: str, kind: str) -> SafeString:
+    """Show a state by word, colour and shape; `kind` is one of LOOK's five."""
+    return format_html('<span class="state {}">{}</span>', kind, word)
+
+
+@register.filter
+def described(field: BoundField) -> SafeString:
+    """Show a field's input; Django ties its hint and its errors to it."""
+    return field.as_widget()
+
+
+@register.simple_tag
+def qr(address: str, title: str) -> SafeString:
+    """Draw `address` as a QR code: inline SVG, no script and no style, named by `title`."""
+    drawing = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        drawing,
+        kind="svg",
+        border=4,
+        dark="#14213d",
+        light="#ffffff",
+        xmldecl=False,
+        svgns=False,
+        omitsize=True,
+        svgclass="qr",
+        lineclass=None,
+        title=title,
+    )
+    return mark_safe(drawing.getvalue().decode())  # noqa: S308 - segno escapes the title

@@ -1,0 +1,1 @@
+"""Codes, tokens, certificates, messages, API keys and their limits."""

@@ -1,0 +1,1 @@
+"""The HTTP API that phones, laboratories and commands speak."""

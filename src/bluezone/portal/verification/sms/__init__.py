@@ -1,0 +1,1 @@
+"""Text messages: one interface, a durable outbox, a gateway."""
