@@ -213,5 +213,5 @@ async def _limited(what: str) -> AsyncIterator[None]:
     except TransportLostError as error:
         raise RadioLostError(f"the controller went away ({what}); plug it in again") from error
     except hci.HCI_Error as error:
-        name = hci.HCI_Constant.error_name(error.error_code)
+        name = hci.HCI_ErrorCode(error.error_code or 0).name
         raise ControllerSilentError(f"the controller refused to {what}: {name}") from error

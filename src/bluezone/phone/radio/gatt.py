@@ -71,7 +71,7 @@ def serve_value(
     device: Device, read: Callable[[], bytes], *, service: bytes, characteristic: bytes
 ) -> None:
     """Answer reads of a characteristic with what `read` returns at that moment."""
-    value = Characteristic(
+    value: Characteristic[bytes] = Characteristic(
         _uuid(characteristic),
         Characteristic.Properties.READ,
         Characteristic.READABLE,

@@ -1,34 +1,37 @@
 """What carries HCI packets between our host and a controller, in memory or elsewhere."""
 
 import asyncio
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import cast
 
 from bumble.transport.common import TransportSink, TransportSource
 
 from bluezone.phone.radio.virtual_controller import VirtualController
 
 
-class HciLink(Protocol):
-    """A way to a controller, taken by us alone until it is closed."""
+@dataclass(frozen=True, slots=True)
+class HciLink:
+    """A way to a controller, taken by us alone until it is closed.
+
+    Attributes:
+        source: packets from the controller.
+        sink: packets to the controller.
+        close: gives the controller back.
+    """
 
     source: TransportSource
     sink: TransportSink
-
-    async def close(self) -> None:
-        """Give the controller back."""
+    close: Callable[[], Awaitable[None]]
 
 
-class VirtualLink:
-    """The way to a controller on the virtual air: two calls within the process."""
+def virtual_link(controller: VirtualController) -> HciLink:
+    """Return the way to a controller on the virtual air: two calls within the process."""
 
-    def __init__(self, controller: VirtualController) -> None:
-        """Make the link."""
-        self.source = controller
-        self.sink = _Sink(controller)
+    async def close() -> None:
+        controller.host = None
 
-    async def close(self) -> None:
-        """Let the controller hear of the host's end; nothing else to give back."""
-        self.source.host = None
+    return HciLink(cast("TransportSource", controller), _Sink(controller), close)
 
 
 class _Sink:
@@ -39,4 +42,5 @@ class _Sink:
         self._loop = asyncio.get_running_loop()
 
     def on_packet(self, packet: bytes) -> None:
+        """Take a packet from the host."""
         self._loop.call_soon(self._controller.on_packet, packet)

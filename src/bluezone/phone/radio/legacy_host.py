@@ -6,11 +6,16 @@ surprises: what the controller says of extended advertising is not believed, so 
 command of bumble's makes a new controller refuse our legacy ones.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
 from bumble import hci
 from bumble.host import Host
+
+# bumble warns of states that are normal here: a connection to an advertisement that it did
+# not start itself, the answer to a command whose sender was stopped. Its errors stay.
+logging.getLogger("bumble").setLevel(logging.ERROR)
 
 Report = hci.HCI_LE_Advertising_Report_Event.Report
 
@@ -42,12 +47,16 @@ class LegacyHost(Host):
         return not features & _EXTENDED_FEATURES and bool(super().supports_le_features(features))
 
     def on_hci_le_advertising_report_event(
-        self, event: hci.HCI_LE_Advertising_Report_Event
+        self,
+        event: hci.HCI_LE_Advertising_Report_Event | hci.HCI_LE_Extended_Advertising_Report_Event,
     ) -> None:
         """Hand on the reports, past the accumulators of bumble's device."""
-        if self.on_report is not None:
-            for report in event.reports:
-                self.on_report(report)
+        if self.on_report is None or isinstance(
+            event, hci.HCI_LE_Extended_Advertising_Report_Event
+        ):
+            return
+        for report in event.reports:
+            self.on_report(report)
 
     def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
         """Handle a packet; events, the bulk of them, without writing them out first."""

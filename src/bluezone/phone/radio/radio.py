@@ -87,6 +87,10 @@ class Radio(Protocol):
             address_type: 0 public, 1 random.
             service: 128-bit UUID, big endian.
             characteristic: 128-bit UUID, big endian.
+            limit_s: time for everything, seconds.
+
+        Raises:
+            ConnectionFailedError: no connection, no such value or no time left.
         """
 
     async def serve_characteristic(

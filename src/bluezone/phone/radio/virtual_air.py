@@ -34,10 +34,11 @@ class VirtualAir(LocalLink):
             rng: the only source of chance; the same one gives the same reception.
             path_loss: the model; None for the fitted one.
         """
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # bumble's
         self.path_loss = path_loss or PathLoss()
         self._rng = rng
         self._stations: dict[VirtualController, _Station] = {}
+        self._pairs: dict[tuple[VirtualController, hci.Address], VirtualController] = {}
         self._shadows: dict[frozenset[int], tuple[float, float]] = {}
         self._reach_m = self.path_loss.reach_m()
 
@@ -79,18 +80,19 @@ class VirtualAir(LocalLink):
         self, sender_controller: Controller, packet: ll.AdvertisingPdu
     ) -> None:
         """Hand an advertisement to everybody who listens and receives it."""
+        sender_controller = _virtual(sender_controller)
         if isinstance(packet, ll.ConnectInd):
-            self._connect(sender_controller, packet)
+            self._pairs[sender_controller, packet.advertiser_address].on_le_connect_ind(packet)
             return
         sender = self._stations.get(sender_controller)
-        if sender is None:
+        if sender is None or not isinstance(packet, ll.AdvInd | ll.AdvNonConnInd):
             return
         place = sender.place()
         for controller, receiver in self._stations.items():
             if receiver is not sender and controller.listens():
                 rssi_dbm = self._receive(sender, receiver, math.dist(place, receiver.place()))
                 if rssi_dbm is not None:
-                    controller.hear(packet, rssi_dbm)
+                    controller.hear(packet, rssi_dbm, sender_controller)
 
     def _receive(self, sender: "_Station", receiver: "_Station", distance_m: float) -> int | None:
         """Return the strength of one packet, or None if it is lost."""
@@ -113,12 +115,11 @@ class VirtualAir(LocalLink):
         self._shadows[pair] = value, now
         return value
 
-    def _connect(self, sender: Controller, packet: ll.ConnectInd) -> None:
-        for controller in self._stations:
-            advertiser = controller.le_legacy_advertiser
-            if controller is not sender and advertiser.address == packet.advertiser_address:
-                controller.on_le_connect_ind(packet)
-                return
+    def pair(self, central: VirtualController, peripheral: VirtualController) -> None:
+        """Note who a connection about to be made is between."""
+        advertised = peripheral.le_legacy_advertiser.address
+        self._pairs[central, advertised] = peripheral
+        self._pairs[peripheral, central.random_address] = central
 
     def send_acl_data(
         self,
@@ -127,13 +128,57 @@ class VirtualAir(LocalLink):
         transport: PhysicalTransport,
         data: bytes,
     ) -> None:
-        """Carry connection data, also after either side changed its random address."""
+        """Carry connection data while both ends are in reach of each other."""
+        sender_controller = _virtual(sender_controller)
         connection = sender_controller.le_connections.get(destination_address)
-        receiver = self.find_le_controller(destination_address)
-        if connection is not None and receiver is not None:
-            asyncio.get_running_loop().call_soon(
-                receiver.on_link_acl_data, connection.self_address, transport, data
-            )
+        receiver = self._pairs.get((sender_controller, destination_address))
+        if (
+            connection is None
+            or receiver is None
+            or not self._in_reach(sender_controller, receiver)
+        ):
+            return
+        asyncio.get_running_loop().call_soon(
+            receiver.on_link_acl_data, connection.self_address, transport, data
+        )
+
+    def send_ll_control_pdu(
+        self,
+        sender_address: hci.Address,
+        receiver_address: hci.Address,
+        packet: ll.ControlPdu,
+    ) -> None:
+        """Carry a control packet, also after either side changed its random address."""
+        for (sender, peer_address), receiver in self._pairs.items():
+            connection = sender.le_connections.get(peer_address)
+            if (
+                connection is not None
+                and connection.self_address == sender_address
+                and peer_address == receiver_address
+            ):
+                asyncio.get_running_loop().call_soon(_control, receiver, sender_address, packet)
+                break
+        if isinstance(packet, ll.TerminateInd):
+            self._forget_pair(sender_address, receiver_address)
+
+    def _forget_pair(self, one: hci.Address, other: hci.Address) -> None:
+        for key in [key for key in self._pairs if key[1] in {one, other}]:
+            del self._pairs[key]
+
+    def _in_reach(self, one: VirtualController, other: VirtualController) -> bool:
+        both_here = one in self._stations and other in self._stations
+        return both_here and self.distance_m(one, other) <= self._reach_m
+
+
+def _control(receiver: VirtualController, sender: hci.Address, packet: ll.ControlPdu) -> None:
+    if sender in receiver.le_connections:
+        receiver.on_ll_control_pdu(sender, packet)
+
+
+def _virtual(controller: Controller) -> VirtualController:
+    if not isinstance(controller, VirtualController):
+        raise TypeError("only controllers made by add_station are on the virtual air")
+    return controller
 
 
 class _Station:

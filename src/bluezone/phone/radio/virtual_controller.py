@@ -11,7 +11,6 @@ same legacy commands flow here as on the oldest dongle.
 
 import asyncio
 import struct
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from bumble import hci, ll
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from bluezone.phone.radio.virtual_air import VirtualAir
 
 _UNIT_S: Final = 0.000_625
+_SHORTEST_INTERVAL_S: Final = 0.02
 _REPORT: Final = struct.Struct("<BBBBBBB6sB")
 _CONNECTABLE_UNDIRECTED: Final = 0
 _NON_CONNECTABLE_UNDIRECTED: Final = 3
@@ -31,9 +31,10 @@ class _Advertiser(LegacyAdvertiser):
 
     def _on_timer_fired(self) -> None:
         self.send_advertising_data()
-        self.timer_handle = asyncio.get_running_loop().call_later(
-            max(self.advertising_interval_min * _UNIT_S, 0.02), self._on_timer_fired
-        )
+        if self.enabled:  # a phone that connects ends the advertisement
+            interval_s = max(self.advertising_interval_min * _UNIT_S, _SHORTEST_INTERVAL_S)
+            loop = asyncio.get_running_loop()
+            self.timer_handle = loop.call_later(interval_s, self._on_timer_fired)
 
     def send_advertising_data(self) -> None:
         if not self.enabled:
@@ -79,7 +80,9 @@ class VirtualController(Controller):
         if self.host:
             asyncio.get_running_loop().call_soon(self.host.on_packet, packet)
 
-    def hear(self, packet: ll.AdvInd | ll.AdvNonConnInd, rssi_dbm: int) -> None:
+    def hear(
+        self, packet: ll.AdvInd | ll.AdvNonConnInd, rssi_dbm: int, sender: "VirtualController"
+    ) -> None:
         """Receive an advertisement: report it, and connect if the host waits for it."""
         if self.le_scan_enable:
             self._send_bytes(_advertising_report(packet, rssi_dbm))
@@ -88,7 +91,9 @@ class VirtualController(Controller):
             pending is not None
             and isinstance(packet, ll.AdvInd)
             and pending.peer_address == packet.advertiser_address
+            and sender.le_legacy_advertiser.enabled  # else another phone was faster
         ):
+            self.air.pair(self, sender)
             self.create_le_connection(packet.advertiser_address)
 
     def listens(self) -> bool:
