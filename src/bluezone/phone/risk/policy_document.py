@@ -6,6 +6,7 @@ own bytes travel as text inside the envelope and are what is signed, and they mu
 canonical ones, so that one policy has one form and no parser ever sees another.
 """
 
+import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Final
@@ -47,7 +48,11 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def encode_policy(policy: RiskPolicy) -> bytes:
     """Return the canonical bytes: JSON, members sorted, no blanks, every member present."""
-    return msgspec.json.encode(policy, order="sorted")
+    members = msgspec.to_builtins(policy, str_keys=True)
+    text = json.dumps(
+        members, allow_nan=False, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    )
+    return text.encode()
 
 
 def decode_policy(data: bytes) -> RiskPolicy:
