@@ -17,6 +17,8 @@ from starlette.routing import Route
 
 from bluezone.keyserver.certificate.authority import AuthorityRegistry
 from bluezone.keyserver.certificate.key_source import Fetch, fetch
+from bluezone.keyserver.export.download import download_endpoint, public_key_endpoint
+from bluezone.keyserver.export.objects import open_objects
 from bluezone.keyserver.health import health_endpoint
 from bluezone.keyserver.last_resort import LastResort, http_error
 from bluezone.keyserver.prepare import prepare
@@ -27,6 +29,7 @@ from bluezone.keyserver.publish.revision_token import TokenSealer
 from bluezone.keyserver.publish.service import PublishService, PublishWriter
 from bluezone.keyserver.publish.store import insert_publishes
 from bluezone.keyserver.settings import KeyServerSettings
+from bluezone.keyserver.signing_key import open_signer, public_pem
 from bluezone.keyserver.store.db import Store, open_store
 
 Clock = Callable[[], int]
@@ -70,14 +73,16 @@ def create_app(
         entropy=entropy,
     )
     return Starlette(
-        routes=_routes(service, store, clock),
+        routes=_routes(settings, service, store, clock),
         middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: http_error},
         lifespan=_lifespan(writer, store),
     )
 
 
-def _routes(service: PublishService, store: Store, clock: Clock) -> list[Route]:
+def _routes(
+    settings: KeyServerSettings, service: PublishService, store: Store, clock: Clock
+) -> list[Route]:
     return [
         Route("/v1/publish", publish_endpoint(service, PublishRequest), methods=["POST"]),
         Route(
@@ -85,6 +90,12 @@ def _routes(service: PublishService, store: Store, clock: Clock) -> list[Route]:
             publish_endpoint(service, DayKeyPublishRequest),
             methods=["POST"],
         ),
+        Route(
+            "/export/public-key.pem",
+            public_key_endpoint(public_pem(open_signer(settings))),
+            methods=["GET"],
+        ),
+        Route("/export/{path:path}", download_endpoint(open_objects(settings)), methods=["GET"]),
         Route("/health", health_endpoint(store, clock), methods=["GET"]),
     ]
 

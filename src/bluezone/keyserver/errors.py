@@ -84,6 +84,12 @@ class StoreUnavailableError(KeyServerError):
     """The database did not take the write; nothing of the request is stored."""
 
 
+class ObjectStoreError(KeyServerError):
+    """The object store did not take or give an export file; the next run tries again."""
+
+    code = "object_store_failed"
+
+
 class StaleLeaseError(KeyServerError):
     """The lease ran out before the work was recorded; another worker may hold it."""
 

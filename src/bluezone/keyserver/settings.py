@@ -5,6 +5,7 @@ Source of the limits: server rules of the Exposure Notification key server, part
 it; `docs/validation-rules.md` lists the names of the environment variables.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,11 @@ class Authority:
     audience: str = "vn.bluezone.keyserver"
     keys: str = "http://127.0.0.1:8000/.well-known/jwks.json"
     region: str = "VN"
+
+    def __post_init__(self) -> None:
+        """Refuse a region that could not be a folder name in plain ASCII."""
+        if not re.fullmatch(r"[A-Za-z0-9-]{0,10}", self.region, re.ASCII):
+            raise SettingsError("a region has at most ten ASCII letters, digits and hyphens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,18 @@ class ExportSettings:
             )
         if self.max_keys < 1 or self.min_keys < 0 or self.min_keys_spread < 0:
             raise SettingsError("the number of keys in a file cannot be negative")
+        self._check_name()
+
+    def _check_name(self) -> None:
+        try:
+            first = self.name.format(start=0, end=1, number=1)
+            second = self.name.format(start=1, end=2, number=2)
+        except (KeyError, ValueError, IndexError):
+            raise SettingsError("a file name has the fields start, end and number") from None
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.zip", first, re.ASCII):
+            raise SettingsError("a file name is plain ASCII without folders and ends in .zip")
+        if first == second:
+            raise SettingsError("a file name must differ from window to window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +139,7 @@ class KeyServerSettings:
         host: address to listen on.
         port: port to listen on.
         jwks_cache_s: how long keys of an authority are believed without asking again.
+        export_every_s: how often the export worker of `bluezone serve` looks for work.
     """
 
     home: Path
@@ -132,6 +151,7 @@ class KeyServerSettings:
     host: str = "127.0.0.1"
     port: int = 8080
     jwks_cache_s: int = 300
+    export_every_s: int = 60
 
     @property
     def resolved_database_url(self) -> str:

@@ -44,6 +44,10 @@ _APPEND: Final = text("""
             :packed_keys)
 """)
 
+# The newest end of a window that a worker has closed: what is stored now must not fall
+# behind it, or no file would ever hold it (a clock set back, a very short settling time).
+_CLOSED: Final = text("SELECT COALESCE(MAX(closed_until), 0) FROM export_series")
+
 _ATTEMPTS: Final = 3
 
 
@@ -99,6 +103,7 @@ def insert_publishes(
 
 
 def _insert(db: Connection, publishes: Sequence[NewPublish]) -> list[Stored | KeyServerError]:
+    closed_until = int(db.execute(_CLOSED).scalar_one())
     known = _find(db, [key.key_id for publish in publishes for key in publish.keys])
     results: list[Stored | KeyServerError] = []
     fresh: list[dict[str, object]] = []
@@ -113,7 +118,7 @@ def _insert(db: Connection, publishes: Sequence[NewPublish]) -> list[Stored | Ke
         new = [key for key in stored.keys if key.key_id not in known]
         known.update((key.key_id, _Known(key.start, key.period, key.report_type)) for key in new)
         fresh.extend(_known_row(key) for key in new)
-        rows.extend(_packed_rows(publish, new))
+        rows.extend(_packed_rows(publish, new, closed_until))
     if rows:
         db.execute(_REMEMBER, sorted(fresh, key=lambda row: bytes(row["key_id"])))  # type: ignore[call-overload]
         db.execute(_APPEND, rows)
@@ -160,8 +165,13 @@ def _known_row(key: AcceptedKey) -> dict[str, object]:
     }
 
 
-def _packed_rows(publish: NewPublish, keys: Sequence[AcceptedKey]) -> list[dict[str, object]]:
+def _packed_rows(
+    publish: NewPublish, keys: Sequence[AcceptedKey], closed_until: int
+) -> list[dict[str, object]]:
     """Return one row for each hour of release: a key that is still alive waits."""
+    by_release: dict[int, list[bytes]] = {}
+    for key in keys:
+        by_release.setdefault(max(key.created_at, closed_until), []).append(key.record)
     return [
         packed_row(
             publish.scheme,
@@ -170,9 +180,9 @@ def _packed_rows(publish: NewPublish, keys: Sequence[AcceptedKey]) -> list[dict[
             health_authority_id=publish.health_authority_id,
             created_at=created_at,
             generated=False,
-            records=[key.record for key in keys if key.created_at == created_at],
+            records=records,
         )
-        for created_at in sorted({key.created_at for key in keys})
+        for created_at, records in by_release.items()
     ]
 
 

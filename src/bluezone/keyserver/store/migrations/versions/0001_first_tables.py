@@ -43,6 +43,7 @@ def upgrade() -> None:
     op.create_table(
         "export_series",
         sa.Column("series", sa.Text, primary_key=True),
+        sa.Column("closed_until", sa.BigInteger, nullable=False),
         sa.Column("exported_until", sa.BigInteger, nullable=False),
         sa.Column("index_due", sa.Boolean, nullable=False),
         sa.Column("lease_token", sa.Text, nullable=True),

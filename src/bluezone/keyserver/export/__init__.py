@@ -1,0 +1,1 @@
+"""Signed files of published keys: windows, lease, worker, index, download."""
