@@ -37,6 +37,8 @@ _MAX_COUNTED: Final = 16
 _MAX_DIRECTORY_BYTES: Final = 4096
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
+_UNIX: Final = 3
+_OWNER_READS_AND_WRITES: Final = 0o600 << 16
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 # Everything that `zipfile` is known to raise on hostile bytes; ValueError covers bad UTF-8.
@@ -90,8 +92,8 @@ def write_archive(archive: Archive) -> bytes:
             (SIGNATURE_MEMBER, archive.signature_list),
         ):
             info = zipfile.ZipInfo(name, date_time=_EPOCH)
-            info.create_system = 0
-            info.external_attr = 0
+            info.create_system = _UNIX
+            info.external_attr = _OWNER_READS_AND_WRITES
             opened.writestr(info, content, zipfile.ZIP_DEFLATED, compresslevel=9)
     return packed.getvalue()
 

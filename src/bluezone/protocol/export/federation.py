@@ -14,7 +14,7 @@ from bluezone.protocol.en.tek import ROLLING_PERIOD, TEK_BYTES
 from bluezone.protocol.errors import InvalidExportError
 from bluezone.protocol.export import export_pb2 as pb
 from bluezone.protocol.export.limits import MAX_INT32, MAX_PAYLOAD_BYTES, Check
-from bluezone.protocol.export.message import parse_message, read_texts
+from bluezone.protocol.export.message import checked_text, parse_message, read_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +84,8 @@ def _federated(key: pb.FederatedKey) -> FederatedKey:
             transmission_risk=key.transmission_risk_level,
         ),
         read_texts(key, "origin")[0],
-        _countries(key),
+        tuple(map(checked_text, key.visited_countries)),
     )
-
-
-def _countries(key: pb.FederatedKey) -> tuple[str, ...]:
-    try:
-        return tuple(map(str, key.visited_countries))
-    except UnicodeDecodeError as fault:
-        message = "a country is not valid UTF-8"
-        raise InvalidExportError(
-            message, check=Check.PROTOBUF, reason="corrupt_protobuf"
-        ) from fault
 
 
 def _unknown(message: str) -> InvalidExportError:

@@ -1,8 +1,9 @@
 """Protobuf bytes to messages and back, with every fault as an error of ours.
 
-Source: protobuf's documentation. The surprising decision: text fields are proto2 strings,
-which the library does not check while it parses; invalid UTF-8 shows only when a field is
-read. So texts are read through `read_texts` here, never straight from the message.
+Source: protobuf's documentation and behaviour. The surprising decision: text fields are
+proto2 strings, which the library does not check while it parses. Reading a field of invalid
+UTF-8 then gives bytes, or raises, depending on the library's build; so texts are read
+through `read_texts` here, never straight from the message.
 """
 
 from typing import TypeVar
@@ -42,14 +43,28 @@ def read_texts(message: Message, *names: str) -> list[str]:
     Raises:
         InvalidExportError: a text is not UTF-8 or longer than 255 characters.
     """
+    return [checked_text(_read(message, name)) for name in names]
+
+
+def checked_text(value: object) -> str:
+    """Return a text of a message as the library handed it over.
+
+    Raises:
+        InvalidExportError: it is not UTF-8, or longer than 255 characters.
+    """
+    if not isinstance(value, str):
+        raise _corrupt("a text is not valid UTF-8")
+    if len(value) > MAX_TEXT:
+        message = f"a text has more than {MAX_TEXT} characters"
+        raise InvalidExportError(message, check=Check.PROTOBUF, reason="text_too_long")
+    return value
+
+
+def _read(message: Message, name: str) -> object:
     try:
-        texts = [str(getattr(message, name)) for name in names]
-    except UnicodeDecodeError as fault:
-        raise _corrupt("a text is not valid UTF-8") from fault
-    if any(len(text) > MAX_TEXT for text in texts):
-        message_text = f"a text has more than {MAX_TEXT} characters"
-        raise InvalidExportError(message_text, check=Check.PROTOBUF, reason="text_too_long")
-    return texts
+        return getattr(message, name)
+    except UnicodeDecodeError:
+        return None
 
 
 def _check_entries(data: bytes) -> None:
