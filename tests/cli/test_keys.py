@@ -66,6 +66,12 @@ def test_a_dash_reads_the_key_from_standard_input() -> None:
     assert found[0]["id"] == "29ABD013B41C90269332AB5D"
 
 
+def test_bytes_that_are_no_text_on_standard_input_are_refused() -> None:
+    result = CliRunner().invoke(command, ["expand", "--scheme", "bluezone", "-"], input=b"\xff\n")
+    assert result.exit_code == 2
+    assert "not hexadecimal" in result.stderr
+
+
 @pytest.mark.parametrize(
     "args",
     [

@@ -136,8 +136,13 @@ def _key(keys: tuple[str, ...], size: int) -> bytes:
     """Return the one key given, `size` bytes."""
     if len(keys) != 1:
         raise click.UsageError(f"expected one KEY, got {len(keys)}")
-    text = sys.stdin.readline(1000).strip() if keys[0] == "-" else keys[0]
-    return _bytes(text, size, "KEY")
+    return _bytes(_read_stdin() if keys[0] == "-" else keys[0], size, "KEY")
+
+
+def _read_stdin() -> str:
+    """Return the first line of standard input, whatever bytes it has."""
+    line = sys.stdin.buffer.readline(1000)
+    return line.decode("ascii", "replace").strip()
 
 
 def _bytes(text: str, size: int, name: str) -> bytes:
