@@ -29,3 +29,15 @@ class InvalidArraysError(PhoneError):
     """Arrays given to the matcher whose shapes or types do not fit together."""
 
     code = "invalid_arrays"
+
+
+class ServerUnreachableError(PhoneError):
+    """No answer came: no network, a name that does not resolve, a time-out. Try again."""
+
+    code = "server_unreachable"
+
+
+class ServerAnswerError(PhoneError):
+    """An answer came that is not what the server must say: status, size or form."""
+
+    code = "unexpected_server_answer"

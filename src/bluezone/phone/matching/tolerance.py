@@ -1,14 +1,14 @@
 """How far from its own interval or slot an identifier may be heard.
 
 Sources: `spec/exposure.md` 2.2 step 3 (12 intervals either side for `en`);
-`spec/bluezone-wire.md` 1.7 (150 s of staleness for published phones in the foreground) and
-W12. The clock allowance for the 12-byte scheme is ours: two minutes covers phones that
-take their time from the network, and is small against the slot of 15 minutes, which is
-what keeps a replayed identifier from counting for long (W9).
+`spec/bluezone-wire.md` 1.7 and W12 for the 12-byte scheme, whose two numbers stand beside
+the trace of pushed F0 lists, so that a sighting is judged alike on both ways.
 """
 
 from dataclasses import dataclass
 from typing import Final
+
+from bluezone.protocol.bluezone.tolerant import DEFAULT_SKEW_S, STALE_S
 
 EN_DRIFT_INTERVALS: Final = 12
 """Whole intervals of clock drift that the window rules accept on either side."""
@@ -23,5 +23,5 @@ class SlotTolerance:
         skew_s: allowance for two wall clocks, seconds, either way.
     """
 
-    stale_s: int = 150
-    skew_s: int = 120
+    stale_s: int = STALE_S
+    skew_s: int = DEFAULT_SKEW_S
