@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bluezone.phone.contact_log import ContactLog
+from bluezone.phone.node.clockwork import Clock
 from bluezone.phone.node.config import NodeConfig
 from bluezone.phone.node.events import Event, Fault, Heard, IPhoneRead
 from bluezone.phone.node.identity import next_border_s
@@ -48,7 +49,7 @@ class Listener:
         radio: Radio,
         contact_log: ContactLog,
         *,
-        clock: Callable[[], float],
+        clock: Clock,
         on_event: Callable[[Event], None],
     ) -> None:
         """Make a listener; the arguments are those of `Node`."""

@@ -13,34 +13,22 @@ from typing import Any, Final
 
 from bluezone.phone.contact_log import ContactLog
 from bluezone.phone.key_store import KeyStore, RandomBytes
+from bluezone.phone.node.broadcaster import Broadcaster
 from bluezone.phone.node.check import ExposureCheck
+from bluezone.phone.node.clockwork import Clock
 from bluezone.phone.node.config import NodeConfig
-from bluezone.phone.node.duty import BroadcastPlan, Segment
-from bluezone.phone.node.events import (
-    AdvertisingStarted,
-    AdvertisingStopped,
-    Checked,
-    Event,
-    Fault,
-    Rotated,
-    ScanStarted,
-    ScanStopped,
-    Started,
-    Stopped,
-)
-from bluezone.phone.node.identity import Identity, next_border_s
+from bluezone.phone.node.events import Checked, Event, Fault, Started, Stopped
+from bluezone.phone.node.identity import Identity
 from bluezone.phone.node.listener import Listener
+from bluezone.phone.node.scanner import Scanner
 from bluezone.phone.radio.errors import RadioError
 from bluezone.phone.radio.radio import Radio
-from bluezone.phone.sighting import Scheme
 from bluezone.protocol.errors import BluezoneError
 from bluezone.protocol.frame.bluezone import IPHONE_CHARACTERISTIC, IPHONE_SERVICE
 
 REOPEN_PAUSE_S: Final = 10.0
 """Pause before a radio that failed is opened again; a dongle plugged in needs a few seconds."""
 _HOUSEKEEPING_S: Final = 3600.0
-_LONGEST_SLEEP_S: Final = 60.0
-_SHORTEST_SLEEP_S: Final = 0.001
 
 
 class Node:
@@ -53,7 +41,7 @@ class Node:
         contact_log: ContactLog,
         key_store: KeyStore,
         *,
-        clock: Callable[[], float],
+        clock: Clock,
         rng: RandomBytes,
         on_event: Callable[[Event], None] = lambda _event: None,
         check: ExposureCheck | None = None,
@@ -77,8 +65,10 @@ class Node:
         self._clock = clock
         self._on_event = on_event
         self._check = check
-        self._identity = Identity(config, key_store, rng)
+        identity = Identity(config, key_store, rng)
         self._listener = Listener(config, radio, contact_log, clock=clock, on_event=on_event)
+        self._broadcaster = Broadcaster(config, radio, identity, clock=clock, on_event=on_event)
+        self._scanner = Scanner(config.scan, radio, self._listener, clock=clock, on_event=on_event)
         self._stop = asyncio.Event()
         self._check_now = asyncio.Event()
 
@@ -125,7 +115,12 @@ class Node:
                 service=IPHONE_SERVICE,
                 characteristic=IPHONE_CHARACTERISTIC,
             )
-        jobs = [self._advertise(), self._scan(), self._listener.read_iphones(), self._keep_house()]
+        jobs = [
+            self._broadcaster.run(),
+            self._scanner.run(),
+            self._listener.read_iphones(),
+            self._keep_house(),
+        ]
         if self._check is not None:
             jobs.append(self._check_exposure(self._check))
         try:
@@ -147,55 +142,6 @@ class Node:
 
     async def _wait_for_stop(self) -> None:
         await self._stop.wait()
-
-    async def _advertise(self) -> None:
-        plan = BroadcastPlan(
-            self._config.advertise,
-            self._config.dwell_s,
-            self._config.schemes,
-            next_border_s,
-            self._clock(),
-        )
-        sending: Scheme | None = None
-        while True:
-            segment = plan.segment_at(self._clock())
-            if segment.scheme is not None:
-                await self._send(segment.scheme, segment)
-            elif sending is not None:
-                await self._radio.stop_advertising()
-                self._on_event(AdvertisingStopped(self._clock()))
-            sending = segment.scheme
-            await self._sleep_until(segment.until_s)
-
-    async def _send(self, scheme: Scheme, segment: Segment) -> None:
-        now = self._clock()
-        advertisement, fresh = self._identity.advertisement(scheme, int(now))
-        if fresh:
-            self._on_event(Rotated(now, scheme))
-        await self._radio.advertise(advertisement)
-        self._on_event(AdvertisingStarted(now, scheme, segment.until_s))
-
-    async def _scan(self) -> None:
-        duty, start_s = self._config.scan, self._clock()
-        while True:
-            now = self._clock()
-            begin_s, end_s, on = duty.run_at(now - start_s)
-            del begin_s
-            if on:
-                await self._scan_until(start_s + end_s, leave_on=not duty.pause_s)
-            else:
-                await self._sleep_until(start_s + end_s)
-
-    async def _scan_until(self, end_s: float, *, leave_on: bool) -> None:
-        listener = self._listener
-        before = listener.recorded
-        await self._radio.start_scan(listener.on_heard)
-        self._on_event(ScanStarted(self._clock()))
-        await self._sleep_until(end_s)
-        if not leave_on:
-            await self._radio.stop_scan()
-        listener.previous_scan_s = int(self._clock())
-        self._on_event(ScanStopped(self._clock(), listener.recorded - before))
 
     async def _keep_house(self) -> None:
         while True:
@@ -223,11 +169,6 @@ class Node:
             async with asyncio.timeout(self._config.check_every_s):
                 await self._check_now.wait()
         self._check_now.clear()
-
-    async def _sleep_until(self, instant_s: float) -> None:
-        """Sleep until the clock shows `instant_s`, also if it is set meanwhile."""
-        while (left_s := instant_s - self._clock()) > 0:  # noqa: ASYNC110 (a clock, not a flag)
-            await asyncio.sleep(max(min(left_s, _LONGEST_SLEEP_S), _SHORTEST_SLEEP_S))
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
