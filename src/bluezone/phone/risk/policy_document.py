@@ -48,11 +48,17 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def encode_policy(policy: RiskPolicy) -> bytes:
     """Return the canonical bytes: JSON, members sorted, no blanks, every member present."""
-    members = msgspec.to_builtins(policy, str_keys=True)
+    members = msgspec.to_builtins(_normal(policy), str_keys=True)
     text = json.dumps(
         members, allow_nan=False, ensure_ascii=False, separators=(",", ":"), sort_keys=True
     )
     return text.encode()
+
+
+def _normal(policy: RiskPolicy) -> RiskPolicy:
+    """Return an equal policy whose numbers have the types of their members: 1 becomes 1.0."""
+    members = msgspec.to_builtins(policy, str_keys=True)
+    return msgspec.convert(members, RiskPolicy, str_keys=True)
 
 
 def decode_policy(data: bytes) -> RiskPolicy:

@@ -148,19 +148,20 @@ def check_weights(weights: Mapping[int, float], last: int) -> None:
 class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands in for the transmit power that the 12-byte scheme does not send.
 
-    Derivation in `docs/risk.md`. AOSP sends level "low" at -15 dBm nominal
-    (`spec/bluezone-wire.md` 2.2); antenna and body take about 11 dB more: the median
-    calibrated transmit power is -26 dBm over the 313 models measured in Google's list of
-    2020-06-13 and again over the 551 models of the later list. The median correction of
-    received strength changed sign between the two lists (-3 and +4 dB), so an unknown
-    receiver gets none.
+    An id does not say which phone sent it. With the bound of 55 dB at 2 m, hand to hand,
+    recorded medians ask for -25 dBm of Android senders (Ng et al. 2020: -80 dBm at 2 m;
+    both published calibration lists: median -26 dBm) and for -3 dBm of iPhones (MIT Lincoln
+    Laboratory 2020: -58 dBm at 1.83 m). The default lies between them, at the nominal -15
+    dBm of AOSP's level "low" that the app asks for (`spec/bluezone-wire.md` 2.2). The median
+    correction of received strength is -3 dB in one list and +4 dB in the other, so an
+    unknown receiver gets none. Numbers and method: `docs/risk.md`.
 
     Attributes:
         tx_power_dbm: as Exposure Notification metadata would say it, -50 to 20.
         rssi_correction_db: added to the strength of every row, -40 to 40.
     """
 
-    tx_power_dbm: int = -26
+    tx_power_dbm: int = -15
     rssi_correction_db: int = 0
 
     def __post_init__(self) -> None:
