@@ -29,7 +29,8 @@ class KeyChain:
         self._slots = slots
         self._hashes_left = max_hashes
         self._day_keys = [key]
-        self._sub_keys: dict[int, list[bytes]] = {}
+        self._ids: dict[int, list[BluezoneId]] = {}
+        self._last_sub_key: dict[int, bytes] = {}
 
     def id_at(self, number: int) -> BluezoneId:
         """Return the id of probe `number`, counted from 0 at slot 0 of the first day.
@@ -38,15 +39,21 @@ class KeyChain:
             WorkLimitError: it would cost more hashes than are left for this entry.
         """
         day, slot = divmod(number, self._slots)
-        known = self._sub_keys.get(day, [])
-        self._pay(max(0, day + 1 - len(self._day_keys)) + max(0, slot + 1 - len(known)))
+        ids = self._ids.setdefault(day, [])
+        if slot >= len(ids):
+            self._pay(max(0, day + 1 - len(self._day_keys)) + slot + 1 - len(ids))
+            self._extend(ids, day, slot)
+        return ids[slot]
+
+    def _extend(self, ids: list[BluezoneId], day: int, slot: int) -> None:
         while len(self._day_keys) <= day:
             self._day_keys.append(sha256(self._day_keys[-1]).digest())
-        if not known:
-            known = self._sub_keys[day] = [sha256(self._day_keys[day] + SALT).digest()]
-        while len(known) <= slot:
-            known.append(next_sub_key(known[-1]))
-        return id_of_sub_key(known[slot])
+        while len(ids) <= slot:
+            made_before = self._last_sub_key.get(day)
+            first = self._day_keys[day] + SALT
+            sub_key = sha256(first).digest() if made_before is None else next_sub_key(made_before)
+            self._last_sub_key[day] = sub_key
+            ids.append(id_of_sub_key(sub_key))
 
     def _pay(self, hashes: int) -> None:
         if hashes > self._hashes_left:
