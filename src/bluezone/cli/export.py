@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from bluezone.cli.export_rows import count_keys, key_rows, summary_row
+from bluezone.cli.export_run import run
 from bluezone.cli.export_text import print_summary, print_table
 from bluezone.cli.export_verify import print_steps, verify_file
 from bluezone.cli.output import EXIT_FAILED, print_json, track
@@ -82,3 +83,6 @@ def _read_start(file: Path, limit: int) -> bytes:
     """Return the bytes of a file, one more than allowed if it is larger."""
     with file.open("rb") as opened:
         return opened.read(limit + 1)
+
+
+command.add_command(run)

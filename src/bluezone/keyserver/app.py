@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
-from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -21,7 +20,7 @@ from bluezone.keyserver.export.download import download_endpoint, public_key_end
 from bluezone.keyserver.export.objects import open_objects
 from bluezone.keyserver.health import health_endpoint
 from bluezone.keyserver.last_resort import LastResort, http_error
-from bluezone.keyserver.prepare import prepare
+from bluezone.keyserver.prepare import prepare_embedded
 from bluezone.keyserver.publish.handler import publish_endpoint
 from bluezone.keyserver.publish.reply import Entropy
 from bluezone.keyserver.publish.request import DayKeyPublishRequest, PublishRequest
@@ -58,8 +57,7 @@ def create_app(
     Raises:
         SettingsError: a key of the server is missing or unusable.
     """
-    if make_url(settings.resolved_database_url).get_backend_name() == "sqlite":
-        prepare(settings, entropy=entropy)
+    prepare_embedded(settings, entropy=entropy)
     store = open_store(settings.resolved_database_url)
     writer: PublishWriter = PublishWriter(partial(insert_publishes, store.writes))
     service = PublishService(

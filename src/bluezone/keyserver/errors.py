@@ -22,6 +22,12 @@ class SettingsError(KeyServerError):
     code = "invalid_settings"
 
 
+class ServerError(KeyServerError):
+    """A server cannot start or has ended by itself."""
+
+    code = "server_failed"
+
+
 class BadRequestError(KeyServerError):
     """The request is malformed, breaks a rule for the whole batch, or has no good key."""
 

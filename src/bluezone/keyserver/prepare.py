@@ -1,11 +1,19 @@
 """First start and every update: folder, tables, keys. Running it twice changes nothing."""
 
+from sqlalchemy.engine import make_url
+
 from bluezone.keyserver.publish.reply import Entropy
 from bluezone.keyserver.publish.revision_token import create_sealing_key
 from bluezone.keyserver.settings import KeyServerSettings
 from bluezone.keyserver.signing_key import create_signing_key
 from bluezone.keyserver.store.db import open_store
 from bluezone.keyserver.store.migrate import upgrade
+
+
+def prepare_embedded(settings: KeyServerSettings, *, entropy: Entropy) -> None:
+    """Do `prepare` for SQLite; a database server is migrated by its operator, on purpose."""
+    if make_url(settings.resolved_database_url).get_backend_name() == "sqlite":
+        prepare(settings, entropy=entropy)
 
 
 def prepare(settings: KeyServerSettings, *, entropy: Entropy) -> None:
