@@ -44,7 +44,9 @@ def _python_view(path: Path, domain: str) -> tuple[str, bytes]:
     if domain == "django":
         from django.utils.translation.template import templatize  # noqa: PLC0415 - portal only
 
-        return "python", templatize(source).encode()
+        # Indentation means something to Python, and nothing to a page.
+        lines = templatize(source).splitlines()
+        return "python", "\n".join(line.lstrip() for line in lines).encode()
     return "jinja2", source.encode()
 
 

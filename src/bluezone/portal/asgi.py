@@ -5,12 +5,12 @@ it is too large, or turns out to be, gets a short answer and nothing more is rea
 """
 
 import os
-from typing import Final
+from typing import Final, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bluezone.portal.settings")
 
 from django.core.asgi import get_asgi_application
 
-from bluezone.portal.body_limit import BodyLimit
+from bluezone.portal.body_limit import App, BodyLimit
 
-application: Final = BodyLimit(get_asgi_application())
+application: Final = BodyLimit(cast("App", get_asgi_application()))

@@ -35,8 +35,8 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
             return
         length = dict(scope["headers"]).get(_LENGTH, b"0")
         if not length.isdigit() or int(length) > self._limit:
@@ -67,3 +67,12 @@ class BodyLimit:
         start = {"type": "http.response.start", "status": error.status, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": body})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Tell the server that we are ready and gone; Django itself has nothing to do then."""
+    while True:
+        event = (await receive())["type"]
+        await send({"type": f"{event}.complete"})
+        if event == "lifespan.shutdown":
+            return

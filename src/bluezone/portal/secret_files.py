@@ -79,17 +79,18 @@ def make_missing(folder: Path, rng: Random) -> list[str]:
         for name in _RANDOM_FILES
         if write_private(folder / name, base64.b64encode(rng.randbytes(SECRET_BYTES)) + b"\n")
     ]
-    for name in _SIGNING_FILES:
-        if not (folder / name).exists() and write_private(folder / name, _new_signing_key()):
-            made.append(name)
+    made += [name for name in _SIGNING_FILES if _make_signing_key(folder / name)]
     forget()
     return made
 
 
-def _new_signing_key() -> bytes:
-    return generate_private_key(SECP256R1()).private_bytes(
+def _make_signing_key(path: Path) -> bool:
+    if path.exists():
+        return False
+    pem = generate_private_key(SECP256R1()).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
+    return write_private(path, pem)
 
 
 def read_private(path: Path) -> bytes:

@@ -5,7 +5,6 @@ import io
 
 import segno
 from django import template
-from django.forms import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -59,9 +58,9 @@ def state(word: str, kind: str) -> SafeString:
 
 
 @register.filter
-def described(field: BoundField) -> SafeString:
-    """Show a field's input; Django ties its hint and its errors to it."""
-    return field.as_widget()
+def groups(code: str) -> list[str]:
+    """Split a code into its groups of four."""
+    return group_code(code).split()
 
 
 @register.simple_tag

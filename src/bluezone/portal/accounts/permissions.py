@@ -7,7 +7,7 @@ that the person who can make API keys need not be able to read cases.
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, cast
+from typing import Concatenate, Final, ParamSpec, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -63,7 +63,7 @@ def requires(*permissions: Permission) -> Callable[[View[P]], View[P]]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return cast("Any", checked)
+        return cast("View[P]", checked)
 
     return decorate
 

@@ -6,6 +6,7 @@ yesterday in UTC; here the last day is today where the caller is.
 """
 
 import datetime as dt
+import re
 from typing import Final
 
 from bluezone.portal.verification.errors import (
@@ -16,6 +17,7 @@ from bluezone.portal.verification.errors import (
 
 MAX_AGE_DAYS: Final = 28
 MAX_OFFSET_MINUTES: Final = 14 * 60
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTERVAL_S: Final = 600
 _DAY_S: Final = 86_400
 
@@ -28,12 +30,13 @@ def parse_day(text: str, name: str) -> dt.date | None:
     """
     if not text:
         return None
+    fault = UnparsableRequestError(f"{name} is not a day written as YYYY-MM-DD")
+    if not _DAY.fullmatch(text):
+        raise fault
     try:
-        if len(text) != 10:
-            raise ValueError
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UnparsableRequestError(f"{name} is not a day written as YYYY-MM-DD") from None
+        raise fault from None
 
 
 def check_days(

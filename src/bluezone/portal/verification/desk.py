@@ -64,6 +64,11 @@ class CodeStatus:
         return self.state in {CodeState.WAITING, CodeState.LINK_ONLY}
 
     @property
+    def mark(self) -> str:
+        """What the page shows, in short: the block is sent again only when this changes."""
+        return f"{self.state.name}-{self.minutes_left}"
+
+    @property
     def minutes_left(self) -> int:
         """Whole minutes until the short code ends, rounded up."""
         return max(0, -(-(self.row.expires_at - self.now) // 60))

@@ -30,10 +30,11 @@ from bluezone.portal.verification.sms.outbox import link_for
 
 
 @requires(Permission.ISSUE_CODES)
-@require_POST
 @sensitive_post_parameters("phone")
 def code_issue(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Issue a code for a case and go to its page."""
+    if request.method != "POST":  # somebody reloads, or changes the language of, an answer
+        return redirect("case-detail", pseudonym=pseudonym)
     user = staff(request)
     case = get_object_or_404(cases_of(user), pseudonym=pseudonym)
     form, now = CodeForm(request.POST), clock.now()
@@ -58,7 +59,7 @@ def code_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show a code: large, to be read out, while it is good; and its status."""
     status = _status(request, uuid)
     codes = desk.recall(request, status.row) if status.live else None
-    context = {"status": status, "case": status.row.case, "codes": codes}
+    context: dict[str, object] = {"status": status, "case": status.row.case, "codes": codes}
     context |= {"message": desk.message_of(status.row)}
     if codes is not None:
         context |= {"link": link_for(codes.long)}
@@ -72,7 +73,10 @@ def code_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def code_status(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Answer with the status block alone; the page asks for it every few seconds."""
     status = _status(request, uuid)
-    context = {"status": status, "message": desk.message_of(status.row), "refreshed": True}
+    message = desk.message_of(status.row)
+    if request.GET.get("seen") == status.mark and message is None:
+        return HttpResponse(status=204)  # htmx leaves the block alone, and so do screen readers
+    context = {"status": status, "message": message}
     response = render(request, "verification/code_status.html", context)
     if not status.live:
         response["HX-Refresh"] = "true"  # the code itself must leave the screen, too

@@ -6,7 +6,8 @@ lengths their meaning allows. `padding` is accepted and ignored everywhere.
 
 import base64
 import binascii
-from typing import Annotated, Any, Final, TypeVar, cast
+import re
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,7 @@ from bluezone.portal.verification.errors import (
 MAX_BODY_BYTES: Final = 64_000
 MAX_BATCH: Final = 10
 HMAC_BYTES: Final = 32
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 Short = Annotated[str, msgspec.Meta(max_length=255)]
 Padding = Annotated[str, msgspec.Meta(max_length=MAX_BODY_BYTES)]
@@ -31,7 +33,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="came
     padding: Padding = ""
 
 
-class VerifyBody(Body):
+class VerifyBody(Body, frozen=True):
     """`POST /api/verify`."""
 
     code: Short = ""
@@ -39,7 +41,7 @@ class VerifyBody(Body):
     nonce: Annotated[str, msgspec.Meta(max_length=512)] = ""
 
 
-class CertificateBody(Body):
+class CertificateBody(Body, frozen=True):
     """`POST /api/certificate`; `daykeyhmac` is ours: the same HMAC over Bluezone day keys."""
 
     token: Annotated[str, msgspec.Meta(max_length=4096)] = ""
@@ -47,7 +49,7 @@ class CertificateBody(Body):
     daykeyhmac: Short = ""
 
 
-class IssueBody(Body):
+class IssueBody(Body, frozen=True):
     """`POST /api/issue`, and each element of a batch."""
 
     symptom_date: Short = ""
@@ -61,13 +63,13 @@ class IssueBody(Body):
     only_generate_sms: bool = msgspec.field(default=False, name="onlyGenerateSMS")
 
 
-class BatchIssueBody(Body):
+class BatchIssueBody(Body, frozen=True):
     """`POST /api/batch-issue`."""
 
     codes: list[IssueBody] = []
 
 
-class UuidBody(Body):
+class UuidBody(Body, frozen=True):
     """`POST /api/checkcodestatus` and `/api/expirecode`."""
 
     uuid: Short = ""
@@ -82,7 +84,7 @@ def read_body(request: HttpRequest, kind: type[B]) -> B:
     Raises:
         UnparsableRequestError: too large, not JSON, another shape, unknown fields.
     """
-    length = cast("dict[str, Any]", request.META).get("CONTENT_LENGTH") or "0"
+    length = request.META.get("CONTENT_LENGTH") or "0"
     if not str(length).isdigit() or int(length) > MAX_BODY_BYTES:
         raise UnparsableRequestError(f"the body is larger than {MAX_BODY_BYTES} bytes")
     if request.content_type != "application/json":
@@ -113,12 +115,9 @@ def read_uuid(text: str) -> UUID:
     Raises:
         UnparsableRequestError: not a UUID.
     """
-    try:
-        if len(text.strip()) != 36:
-            raise ValueError
-        return UUID(text.strip())
-    except ValueError:
-        raise UnparsableRequestError("uuid is not a UUID of 36 characters") from None
+    if not _UUID.fullmatch(text.strip()):
+        raise UnparsableRequestError("uuid is not a UUID of 36 characters")
+    return UUID(text.strip())
 
 
 def read_hmac(text: str, name: str) -> bytes:

@@ -58,7 +58,7 @@ def api_call(kind: str, body_type: type[B], handler: Handler[B]) -> View:
         except TooManyTriesError as error:
             refusal = TooManyRequestsError(str(error))
             return error_answer(refusal, rng=chance.SYSTEM, retry_after_s=error.retry_after_s)
-        except Exception:  # the outermost loop: whatever happens, the caller gets our shape
+        except Exception:  # noqa: BLE001 - the outermost loop: whatever happens, the caller gets our shape
             _log.exception("call failed: %s", request.path)
             return error_answer(InternalServerError("our fault; try again"), rng=chance.SYSTEM)
 

@@ -1,0 +1,37 @@
+"""The portal's background work, one round at a time: messages out, old rows gone.
+
+The caller owns the loop (`bluezone serve` runs a round every few seconds); any number of
+processes may run it at once.
+"""
+
+from dataclasses import dataclass
+
+from django.db import close_old_connections
+
+from bluezone.portal.verification.retention import Forgotten, purge
+from bluezone.portal.verification.sms.outbox import send_due
+from bluezone.portal.verification.sms.provider import current_provider, sms_enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did."""
+
+    messages_tried: int
+    forgotten: Forgotten
+
+
+def run_due(*, now: int, desk_now: int | None = None) -> Round:
+    """Send the messages that are due and forget what is over.
+
+    Args:
+        now: Unix seconds of the clock that codes live by (`bluezone.portal.clock.now`).
+        desk_now: Unix seconds of the wall; `now` if not given.
+
+    Raises:
+        InvalidSettingError: the message provider is not set up rightly.
+    """
+    close_old_connections()
+    tried = send_due(current_provider(), now=now) if sms_enabled() else 0
+    forgotten = purge(now=now, desk_now=now if desk_now is None else desk_now)
+    return Round(tried, forgotten)
