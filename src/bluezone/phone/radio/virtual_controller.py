@@ -1,12 +1,12 @@
 """A Bluetooth controller that exists only in memory, on the virtual air.
 
-It is bumble's software controller with five corrections, each found by reading its source
-(version 0.0.236): advertising intervals are multiples of 0.625 ms, not of 1 ms;
-non-connectable advertisements are sent as well; reports carry the strength that the air
-computed and are not repeated as a scan response; a cancelled connection attempt ends; the
-random address cannot change while it is in use, as on real controllers (Core 5.4, Vol 4
-Part E 7.8.4). The decision that surprises: it claims no extended advertising, so that the
-same legacy commands flow here as on the oldest dongle.
+It is bumble's software controller with six corrections, each found by reading its source
+(version 0.0.236): a reset ends everything; advertising intervals are multiples of 0.625 ms,
+not of 1 ms; non-connectable advertisements are sent as well; reports carry the strength that
+the air computed and are not repeated as a scan response; a cancelled connection attempt
+ends; the random address cannot change while it is in use, as on real controllers (Core 5.4,
+Vol 4 Part E 7.8.4). The decision that surprises: it claims no extended advertising, so that
+the same legacy commands flow here as on the oldest dongle.
 """
 
 import asyncio
@@ -92,6 +92,8 @@ class VirtualController(Controller):
             and isinstance(packet, ll.AdvInd)
             and pending.peer_address == packet.advertiser_address
             and sender.le_legacy_advertiser.enabled  # else another phone was faster
+            and packet.advertiser_address not in self.le_connections
+            and self.random_address not in sender.le_connections
         ):
             self.air.pair(self, sender)
             self.create_le_connection(packet.advertiser_address)
@@ -99,6 +101,22 @@ class VirtualController(Controller):
     def listens(self) -> bool:
         """Whether an advertisement would be noticed at all."""
         return bool(self.le_scan_enable or self.pending_le_connection)
+
+    def on_hci_reset_command(
+        self, command: hci.HCI_Reset_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """Fall silent, listen no more, drop every connection."""
+        self.le_legacy_advertiser.stop()
+        self.le_scan_enable = False
+        self.pending_le_connection = None
+        for connection in tuple(self.le_connections.values()):
+            connection.send_ll_control_pdu(
+                ll.TerminateInd(
+                    hci.HCI_ErrorCode.REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR
+                )
+            )
+        self.le_connections.clear()
+        return super().on_hci_reset_command(command)
 
     def on_hci_le_set_random_address_command(
         self, command: hci.HCI_LE_Set_Random_Address_Command
