@@ -16,7 +16,7 @@ from bluezone.cli.export_verify import print_steps, verify_file
 from bluezone.cli.output import EXIT_FAILED, print_json, track
 from bluezone.protocol.export import read_any
 from bluezone.protocol.export.limits import MAX_ARCHIVE_BYTES
-from bluezone.protocol.export.signature import MAX_PEM_BYTES
+from bluezone.protocol.export.public_key import MAX_PEM_BYTES
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TEXT_ROWS = 10

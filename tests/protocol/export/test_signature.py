@@ -32,7 +32,8 @@ from bluezone.protocol.export import (
     read_public_key,
     verify_export,
 )
-from bluezone.protocol.export.signature import MAX_PEM_BYTES, P256_ORDER
+from bluezone.protocol.export.public_key import MAX_PEM_BYTES
+from bluezone.protocol.export.signature import P256_ORDER
 
 OTHER = derive_private_key(4711, SECP256R1())
 SHA384_OID = "1.2.840.10045.4.3.3"

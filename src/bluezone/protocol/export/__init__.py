@@ -13,11 +13,11 @@ from bluezone.protocol.export.federation import (
     read_federation_batch,
 )
 from bluezone.protocol.export.limits import Check
+from bluezone.protocol.export.public_key import read_public_key
 from bluezone.protocol.export.read import read_any, read_export, read_payload
 from bluezone.protocol.export.signature import (
     ExportSigner,
     VerifiedSignature,
-    read_public_key,
     usable_signatures,
     verify_export,
 )

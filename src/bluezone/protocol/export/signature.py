@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from bluezone.protocol.errors import ExportSignatureError
 from bluezone.protocol.export.content import (
@@ -28,11 +27,10 @@ from bluezone.protocol.export.content import (
     SignatureInfo,
 )
 from bluezone.protocol.export.limits import MAX_SIGNATURES, MAX_TEXT, Check
+from bluezone.protocol.export.public_key import check_public_keys
 
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Order of the curve (FIPS 186-5): both numbers of a signature lie below it."""
-
-MAX_PEM_BYTES: Final = 16 * 2**10
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +97,12 @@ def verify_export(
             `signature_mismatch`, `wrong_curve` or `malformed_signature`.
     """
     usable = usable_signatures(export)
-    _check_keys(public_keys)
+    check_public_keys(public_keys)
     for one in usable:
         for number, key in enumerate(public_keys):
             if _holds(one.signature, export.payload, key):
                 return VerifiedSignature(one.info, number)
     return _explain(usable)
-
-
-def read_public_key(pem: bytes) -> EllipticCurvePublicKey:
-    """Return the P-256 public key of a PEM file.
-
-    Raises:
-        ExportSignatureError: `check` is `public_key`; `reason` is `unreadable_key` or
-            `wrong_curve`.
-    """
-    if len(pem) > MAX_PEM_BYTES or b"-----BEGIN PUBLIC KEY-----" not in pem:
-        _refuse("expected a PEM file with `BEGIN PUBLIC KEY`", "unreadable_key", Check.PUBLIC_KEY)
-    try:
-        key = load_pem_public_key(pem)
-    except (ValueError, UnsupportedAlgorithm) as fault:
-        message = "the PEM file holds no public key that can be read"
-        raise ExportSignatureError(
-            message, check=Check.PUBLIC_KEY, reason="unreadable_key"
-        ) from fault
-    if not isinstance(key, EllipticCurvePublicKey):
-        _refuse("the PEM file holds no ECDSA key", "unreadable_key", Check.PUBLIC_KEY)
-    _check_keys([key])
-    return key
 
 
 def usable_signatures(export: Export) -> list[ExportSignature]:
@@ -146,15 +122,6 @@ def usable_signatures(export: Export) -> list[ExportSignature]:
         message = f"no signature says to be ECDSA with SHA-256 ({ECDSA_SHA256_OID})"
         _refuse(message, "unsupported_algorithm", Check.SIGNATURE_INFO)
     return usable
-
-
-def _check_keys(public_keys: Sequence[EllipticCurvePublicKey]) -> None:
-    if not public_keys:
-        _refuse("no public key was given to verify with", "no_key", Check.PUBLIC_KEY)
-    for key in public_keys:
-        if not isinstance(key.curve, SECP256R1):
-            message = f"exports are verified on P-256, not on {key.curve.name}"
-            _refuse(message, "wrong_curve", Check.PUBLIC_KEY)
 
 
 def _holds(signature: bytes, payload: bytes, key: EllipticCurvePublicKey) -> bool:
