@@ -86,8 +86,8 @@ class Node:
         Raises:
             RadioError: the radio could not be opened in the first place.
         """
+        await self._radio.open()
         try:
-            await self._radio.open()
             await self._run_on_open_radio()
             while not self._stop.is_set():
                 await self._pause(REOPEN_PAUSE_S)

@@ -7,6 +7,7 @@ reported before a missing socket type, as it is what a person can change.
 
 import ctypes.util
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 from bluezone.phone.radio.errors import (
@@ -62,3 +63,44 @@ def check_hci_socket(index: int, sys_root: Path) -> None:
             "this Python was built without Bluetooth sockets; use the system's own "
             "(make PYTHON=/usr/bin/python3 install), or a USB dongle: --transport usb:0"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerThere:
+    """A controller that the system knows.
+
+    Attributes:
+        transport: the name to open it by.
+        state: `ready`, or `blocked` by a switch; `usb` for a dongle seen on the bus.
+    """
+
+    transport: str
+    state: str
+
+
+def controllers_there(sys_root: Path) -> list[ControllerThere]:
+    """Return the controllers that the kernel drives, then the dongles on USB."""
+    kernel = [
+        ControllerThere(
+            f"hci-socket:{name.removeprefix('hci')}",
+            "blocked" if is_blocked(name, sys_root) else "ready",
+        )
+        for name in hci_controllers(sys_root)
+    ]
+    return kernel + [ControllerThere(f"usb:{name}", "usb") for name in _usb_dongles(sys_root)]
+
+
+def _usb_dongles(sys_root: Path) -> list[str]:
+    """Return VENDOR:PRODUCT of each USB device with a Bluetooth interface (class E0 01 01)."""
+    devices = sys_root / "bus" / "usb" / "devices"
+    found = set()
+    for interface in devices.glob("*:*"):
+        parts = [interface / f"bInterface{part}" for part in ("Class", "SubClass", "Protocol")]
+        if [_text(part) for part in parts] == ["e0", "01", "01"]:
+            device = devices / interface.name.partition(":")[0]
+            found.add(f"{_text(device / 'idVendor')}:{_text(device / 'idProduct')}")
+    return sorted(found)
+
+
+def _text(file: Path) -> str:
+    return file.read_text().strip().lower() if file.is_file() else ""

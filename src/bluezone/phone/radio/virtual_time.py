@@ -100,6 +100,11 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(lambda _: self._pacer.hold(-1))
         return future
 
+    async def shutdown_default_executor(self, *args: Any, **kwargs: Any) -> None:
+        """Wait for the executor's threads; its time limit is in real seconds, so hold."""
+        with self.hold():
+            await super().shutdown_default_executor(*args, **kwargs)
+
     def _wake(self) -> None:
         if not self.is_closed():
             self.call_soon_threadsafe(lambda: None)
