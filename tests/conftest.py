@@ -1,9 +1,29 @@
 """What every test can ask for."""
 
+import atexit
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# No test may read or write the folder of the person who runs it.
+_HOME = tempfile.mkdtemp(prefix="bluezone-tests-")
+os.environ["BLUEZONE_HOME"] = _HOME
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+
+# Shared machines stall now and then, so no example has a deadline; CI tries the same examples
+# every time, a developer's run tries new ones.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 SHARED = Path(os.environ.get("BLUEZONE_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -14,3 +34,20 @@ def shared() -> Path:
     if not (SHARED / "vectors").is_dir():
         pytest.skip(f"no specification folder at {SHARED.name}/ (set BLUEZONE_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Return a running Chromium, or skip where there is none; CI must have one."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Chromium (Debian's package `chromium`)")
+        pytest.skip("Chromium is not installed (Debian's package `chromium`)")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only browser tests need it
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
