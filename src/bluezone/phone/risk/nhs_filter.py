@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bluezone.phone.risk.errors import RiskError
 from bluezone.phone.risk.nhs_config import NhsConfig
 
 Points = tuple[float, float, float, float, float, float, float]
@@ -110,6 +111,8 @@ def _filter(
 
 def _spread(state: Gaussian, weights: _Weights, index: int) -> Points:
     """Return seven points at the mean, those of one dimension shifted by the spread."""
+    if state.variance < 0 or weights.spread <= 0:
+        raise RiskError("these parameters of the filter give a negative variance")
     return _shift((state.mean,) * 7, math.sqrt(weights.spread * state.variance), index)
 
 

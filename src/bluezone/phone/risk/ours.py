@@ -34,22 +34,25 @@ class OursConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             is no contact (W11). 59 dB lies midway between 55 and 63 dB, the bounds of the
             first weights of the Corona-Warn-App (`spec/exposure.md` 4.6, B0), and midway
             between the mean attenuation at 2 m and at 6 m of the fitted path loss.
-        smoothing_s: scans of the same window at most this far apart are neighbours; 330 s
-            is one cycle of 300 s and the jitter of a scan.
+        far_attenuation_db: a scan above it is far, whatever its neighbours; 65 dB, the mean
+            at 7 m of the fitted path loss.
+        smoothing_s: scans of the same window at most this far apart are neighbours; 630 s
+            is two cycles of 300 s on either side and the jitter of a scan.
         report_type_weights: by type 1 to 5, absent means 0. A self report weighs half:
             0.5, the weight the example configuration of the vectors uses.
         infectiousness_weights: 0, 0.4 and 1, the weights of the NHS app (5.1).
         low_minutes: weighted minutes a day from which a quiet note is shown; 5, the lower
             bound of the Corona-Warn-App (4.6, B0).
-        high_minutes: weighted minutes a day from which the person is warned; 13, as the
-            Corona-Warn-App from 18 March 2021 (4.6, B1): 15 minutes as they are counted
-            in clock minutes by scans every five minutes.
+        high_minutes: weighted minutes a day from which the person is warned; 12, which is
+            what 15 minutes surely leave in a log: three scans five minutes apart, each
+            credited at least four clock minutes (2.4). The Corona-Warn-App took 13 (4.6, B1).
         minimum_scans: fewer near scans a day are no contact at all, however strong; 2.
         max_age_days: older windows are not judged; 14, the retention (2.1).
     """
 
     buckets: tuple[Bucket, ...] = (Bucket(59, 1.0),)
-    smoothing_s: int = 330
+    far_attenuation_db: int = 65
+    smoothing_s: int = 630
     report_type_weights: dict[int, float] = msgspec.field(
         default_factory=lambda: {1: 1.0, 2: 1.0, 3: 0.5}
     )
@@ -57,7 +60,7 @@ class OursConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         default_factory=lambda: {1: 0.4, 2: 1.0}
     )
     low_minutes: float = 5.0
-    high_minutes: float = 13.0
+    high_minutes: float = 12.0
     minimum_scans: int = 2
     max_age_days: int = 14
 
@@ -68,6 +71,7 @@ class OursConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         check_weights(dict(enumerate(b.weight for b in self.buckets)), len(self.buckets))
         check_weights(self.report_type_weights, 5)
         check_weights(self.infectiousness_weights, 2)
+        require(0 <= self.far_attenuation_db <= MAX_ATTENUATION_DB, "far must be 0 to 255 dB")
         require(0 <= self.smoothing_s <= 1800, "smoothing must be 0 to 1800 s")
         require(0 < self.low_minutes <= self.high_minutes <= 1440, "minutes must rise in a day")
         require(self.minimum_scans >= 1, "at least one scan makes a contact")
@@ -124,7 +128,8 @@ class OursModel:
         near = [
             (credited_seconds(scan), weight)
             for scan, db in zip(window.scans, self._smoothed(window.scans), strict=True)
-            if (weight := self._weight(db)) > 0
+            if scan.typical_attenuation_db <= self.config.far_attenuation_db
+            and (weight := self._weight(db)) > 0
         ]
         return _Credit(
             weighted_s=factor * sum(seconds * weight for seconds, weight in near),

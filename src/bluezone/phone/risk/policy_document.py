@@ -61,18 +61,27 @@ def _normal(policy: RiskPolicy) -> RiskPolicy:
     return msgspec.convert(members, RiskPolicy, str_keys=True)
 
 
+def decode_draft(data: bytes) -> RiskPolicy:
+    """Return the policy of JSON a person wrote: members left out have their defaults.
+
+    Raises:
+        InvalidPolicyError: an unknown, ill-typed or impossible member.
+    """
+    try:
+        return msgspec.json.decode(data, type=RiskPolicy)
+    except msgspec.MsgspecError as error:
+        raise InvalidPolicyError(f"the policy cannot be read: {error}") from error
+    except (RecursionError, UnicodeDecodeError) as error:
+        raise InvalidPolicyError("the policy is not JSON that a person would write") from error
+
+
 def decode_policy(data: bytes) -> RiskPolicy:
     """Return the policy of canonical bytes.
 
     Raises:
         InvalidPolicyError: an unknown or impossible member, or other than canonical bytes.
     """
-    try:
-        policy = msgspec.json.decode(data, type=RiskPolicy)
-    except msgspec.MsgspecError as error:
-        raise InvalidPolicyError(f"the policy cannot be read: {error}") from error
-    except (RecursionError, UnicodeDecodeError) as error:
-        raise InvalidPolicyError("the policy is not JSON that a person would write") from error
+    policy = decode_draft(data)
     if encode_policy(policy) != data:
         raise InvalidPolicyError("the policy's bytes are not canonical")
     return policy

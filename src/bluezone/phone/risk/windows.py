@@ -7,7 +7,7 @@ again. Such a scan is marked `continued`, so that a model may count it once.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bluezone.phone.risk.system import DAY_S, SystemConstants, half_up
 from bluezone.phone.sighting import Scheme
@@ -64,6 +64,27 @@ class ScanInstance:
     start_s: int = 0
     span_s: int = 0
     continued: bool = False
+
+    @classmethod
+    def of_packets(
+        cls,
+        attenuations: tuple[int, ...],
+        *,
+        start_s: int,
+        seconds_since_last_scan: int,
+        span_s: int,
+        continued: bool = False,
+    ) -> "ScanInstance":
+        """Return the scan of packets with these attenuations, at least one."""
+        return cls(
+            min_attenuation_db=min(attenuations),
+            typical_attenuation_db=half_up(sum(attenuations) / len(attenuations)),
+            seconds_since_last_scan=seconds_since_last_scan,
+            attenuations=attenuations,
+            start_s=start_s,
+            span_s=span_s,
+            continued=continued,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +178,18 @@ def _same_scan(a: EvaluatedSighting, b: EvaluatedSighting, system: SystemConstan
 
 
 def _scan_instances(scans: _Scans, *, continued: bool) -> tuple[ScanInstance, ...]:
-    instances = [_scan_instance(scan) for scan in scans]
-    if continued:
-        instances[0] = replace(instances[0], continued=True)
-    return tuple(instances)
+    return tuple(
+        _scan_instance(scan, continued=continued and number == 0)
+        for number, scan in enumerate(scans)
+    )
 
 
-def _scan_instance(packets: Sequence[EvaluatedSighting]) -> ScanInstance:
-    attenuations = tuple(packet.attenuation_db for packet in packets)
+def _scan_instance(packets: Sequence[EvaluatedSighting], *, continued: bool) -> ScanInstance:
     first = packets[0]
-    return ScanInstance(
-        min_attenuation_db=min(attenuations),
-        typical_attenuation_db=half_up(sum(attenuations) / len(attenuations)),
-        seconds_since_last_scan=first.seconds_since_last_scan,
-        attenuations=attenuations,
+    return ScanInstance.of_packets(
+        tuple(packet.attenuation_db for packet in packets),
         start_s=first.time_s,
+        seconds_since_last_scan=first.seconds_since_last_scan,
         span_s=0 if first.scan is not None else packets[-1].time_s - first.time_s,
+        continued=continued,
     )
