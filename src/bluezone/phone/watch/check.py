@@ -8,6 +8,7 @@ Everything is local except the fetch, and the fetch sends nothing about this pho
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -68,6 +69,7 @@ class Watch:
         self._matcher = ReferenceMatcher() if matcher is None else matcher
         self._matched = 0
         self._heard: dict[Scheme, SightingArrays] = {}
+        self._lock = threading.Lock()  # the node looks while the status page asks
 
     def check(self, now: int) -> WatchReport:
         """Look once; `on_warning` is called from here if there is something new.
@@ -78,6 +80,10 @@ class Watch:
         Raises:
             StoreError: the phone's memory cannot be used.
         """
+        with self._lock:
+            return self._check(now)
+
+    def _check(self, now: int) -> WatchReport:
         self._matched = 0
         self._heard.clear()  # read the log once a look, not once a file
         self._exposures.forget_before(now)
@@ -89,8 +95,9 @@ class Watch:
 
     def judge(self, now: int) -> Assessment:
         """Return the judgement over everything known, without asking any server."""
-        self._heard.clear()
-        return self._judge(now)
+        with self._lock:
+            self._heard.clear()
+            return self._judge(now)
 
     def _judge(self, now: int) -> Assessment:
         en, day_keys = self._exposures.en_keys(), self._exposures.day_keys()

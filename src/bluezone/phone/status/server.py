@@ -1,0 +1,30 @@
+"""Serve the status page inside a program that runs already, on 127.0.0.1 alone.
+
+The surprising decision: there is no option to listen on another address. The page shows a
+person's risk and has no login.
+"""
+
+import logging
+from typing import Final
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from starlette.applications import Starlette
+
+ADDRESS: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8090
+
+
+def status_server(app: Starlette, *, port: int = DEFAULT_PORT) -> Server:
+    """Return a server whose `serve()` is awaited in the running loop and ended by `stop()`."""
+    logging.getLogger("_granian").setLevel(logging.ERROR)
+    return Server(app, address=ADDRESS, port=port, interface=Interfaces.ASGINL, log_enabled=False)
+
+
+async def serve_status(app: Starlette, *, port: int = DEFAULT_PORT) -> None:
+    """Serve until the task is cancelled."""
+    server = status_server(app, port=port)
+    try:
+        await server.serve()
+    finally:
+        server.stop()  # type: ignore[no-untyped-call] # granian's embedded server is untyped
