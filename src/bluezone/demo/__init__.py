@@ -1,1 +1,1 @@
-"""The street: twelve phones on a virtual air, both servers, one page that shows them."""
+"""The demo street: twelve phones, both halves and one page, on an accelerated clock."""

@@ -1,0 +1,1 @@
+"""The one page of the demo: templates, script, style, and the small server behind them."""

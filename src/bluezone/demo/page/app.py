@@ -1,0 +1,288 @@
+"""The small server behind the page: one page, pictures as events, a handful of actions.
+
+The decision that surprises: an action is refused unless it is JSON and comes from this very
+page (Origin), because a code typed by a stranger's page is not a person's consent.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bluezone.demo.board import Board, Step
+from bluezone.demo.cast import NAMES, PEOPLE, PersonId
+from bluezone.demo.choreography import END_S, START_S, Choreography
+from bluezone.demo.page.scenery import TREES, houses
+from bluezone.demo.page.texts import TEXTS
+from bluezone.look.i18n import pick_language, texts, translator
+from bluezone.look.routes import look_routes
+
+_HERE: Final = Path(__file__).parent
+_PICTURES_A_SECOND: Final = 8
+_QUIET_S: Final = 10
+_BODY_LIMIT: Final = 1_000
+"""Bytes of the largest action; the real ones have fewer than a hundred."""
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("bluezone.demo.page", "templates"), autoescape=select_autoescape()
+)
+
+
+class Login(msgspec.Struct, frozen=True):
+    """The demo health worker's name and password, shown on the page."""
+
+    user: str
+    password: str
+
+
+class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a visitor does; each route looks at the field it needs."""
+
+    do: str = ""
+    speed: str = ""
+    code: str = ""
+
+
+class Story(Protocol):
+    """What the page needs of the running story; every method may be called from any thread."""
+
+    board: Board
+    choreography: Choreography
+    login: Login
+
+    def control(self, do: str, speed: str) -> bool:
+        """Play, pause, step or change the speed; False if there is no such action."""
+
+    def enter_code(self, person: PersonId, code: str) -> None:
+        """Type a code into a phone."""
+
+    def confirm(self, person: PersonId, *, agreed: bool) -> None:
+        """Agree to send what the preview shows, or do not."""
+
+    def help_visitor(self) -> None:
+        """Do the desk's and the phone's part for the visitor."""
+
+    def wait_for_visitor(self) -> None:
+        """Stop the countdown after which the story helps itself."""
+
+    def what_servers_know(self) -> dict[str, object]:
+        """Return the rows of both servers, ready for JSON."""
+
+    def desk_entry(self, host: str) -> tuple[str, dict[str, str]]:
+        """Return the desk's address and the cookies that sign the visitor in there."""
+
+
+def _story_of(request: Request) -> Story:
+    story: Story = request.app.state.story
+    return story
+
+
+def _language(request: Request) -> str:
+    return pick_language(
+        query=request.query_params.get("lang"),
+        cookie=request.cookies.get("language"),
+        accepted=None,
+        default=request.app.state.language,
+    )
+
+
+def _facts(story: Story, language: str) -> dict[str, object]:
+    """Return what the script needs once: names, paths and texts."""
+    return {
+        "names": list(NAMES),
+        "paths": [
+            [[point.time_s, point.x_m, point.y_m] for point in story.choreography.paths[one].waypoints]
+            for one in PEOPLE
+        ],
+        "ill": story.choreography.ill,
+        "startS": START_S,
+        "nightS": END_S + 6 * 3600,
+        "texts": texts("bluezone.demo", language, TEXTS),
+    }
+
+
+def _step_names(language: str) -> list[tuple[str, str]]:
+    _ = translator("bluezone.demo", language)
+    names = {
+        Step.PHONE: _("Phone"),
+        Step.CERTIFICATE: _("Certificate"),
+        Step.KEY_SERVER: _("Key server"),
+        Step.FILE: _("File"),
+        Step.PHONES: _("Phones"),
+    }
+    return [(step.value, name) for step, name in names.items()]
+
+
+async def _page(request: Request) -> Response:
+    story, language = _story_of(request), _language(request)
+    html = _TEMPLATES.get_template("demo.html").render(
+        _=translator("bluezone.demo", language),
+        language=language,
+        login=story.login,
+        steps=_step_names(language),
+        houses=houses(),
+        trees=TREES,
+        story=_facts(story, language),
+    )
+    response = HTMLResponse(html)
+    if request.query_params.get("lang") == language:
+        response.set_cookie("language", language, max_age=31_536_000, httponly=True, samesite="lax")
+    return response
+
+
+async def _pictures(board: Board) -> AsyncIterator[bytes]:
+    """Yield each new picture as an event; a comment now and then shows that we are alive."""
+    seen, quiet = -1, 0
+    while True:
+        revision, picture = board.read()
+        if revision != seen:
+            seen, quiet = revision, 0
+            yield b"data: " + picture + b"\n\n"
+        elif (quiet := quiet + 1) >= _QUIET_S * _PICTURES_A_SECOND:
+            quiet = 0
+            yield b": still here\n\n"
+        await asyncio.sleep(1 / _PICTURES_A_SECOND)
+
+
+async def _events(request: Request) -> Response:
+    return StreamingResponse(_pictures(_story_of(request).board), media_type="text/event-stream")
+
+
+async def _knows(request: Request) -> Response:
+    rows = await asyncio.to_thread(_story_of(request).what_servers_know)
+    return Response(msgspec.json.encode(rows), media_type="application/json")
+
+
+async def _desk(request: Request) -> Response:
+    """Send the visitor to the real portal, signed in as the demo's health worker."""
+    host = request.url.hostname or "127.0.0.1"
+    address, cookies = await asyncio.to_thread(_story_of(request).desk_entry, host)
+    response = RedirectResponse(address, status_code=303)
+    for name, value in cookies.items():
+        response.set_cookie(name, value, httponly=True, samesite="lax")
+    return response
+
+
+async def _action(request: Request) -> Action | None:
+    """Return the action of a request, or None if it is not a visitor's own."""
+    own = {f"http://{request.headers.get('host', '')}"}
+    json = request.headers.get("content-type", "").startswith("application/json")
+    if not json or request.headers.get("origin", "") not in own:
+        return None
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _BODY_LIMIT:
+            return None
+    try:
+        return msgspec.json.decode(body, type=Action)
+    except msgspec.DecodeError:
+        return None
+
+
+def _refused() -> Response:
+    return JSONResponse({"error": "bad_request"}, status_code=400)
+
+
+def _done() -> Response:
+    return JSONResponse({"error": None})
+
+
+async def _control(request: Request) -> Response:
+    action = await _action(request)
+    if action is None or not _story_of(request).control(action.do, action.speed):
+        return _refused()
+    return _done()
+
+
+async def _phone(request: Request) -> Response:
+    action, person = await _action(request), request.path_params["person"]
+    if action is None or person not in PEOPLE:
+        return _refused()
+    story = _story_of(request)
+    match request.path_params["what"]:
+        case "code":
+            story.enter_code(PersonId(person), action.code)
+        case "confirm":
+            story.confirm(PersonId(person), agreed=True)
+        case "cancel":
+            story.confirm(PersonId(person), agreed=False)
+        case _:
+            return _refused()
+    return _done()
+
+
+async def _helper(request: Request) -> Response:
+    if await _action(request) is None:
+        return _refused()
+    _story_of(request).help_visitor()
+    return _done()
+
+
+async def _wait(request: Request) -> Response:
+    if await _action(request) is None:
+        return _refused()
+    _story_of(request).wait_for_visitor()
+    return _done()
+
+
+class _Headers:
+    """ASGI middleware that puts the page's policy on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def create_page(story: Story, *, language: str) -> Starlette:
+    """Return the page's application.
+
+    Args:
+        story: the running story.
+        language: `vi` or `en`, what a visitor sees who has not chosen.
+    """
+    routes = [
+        Route("/", _page),
+        Route("/events", _events),
+        Route("/knows", _knows),
+        Route("/desk", _desk),
+        Route("/control", _control, methods=["POST"]),
+        Route("/helper", _helper, methods=["POST"]),
+        Route("/helper/wait", _wait, methods=["POST"]),
+        Route("/phone/{person:int}/{what}", _phone, methods=["POST"]),
+        *look_routes(),
+        Mount("/static", StaticFiles(directory=_HERE / "static")),
+    ]
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    app = Starlette(routes=routes, middleware=[hosts, Middleware(_Headers)])
+    app.state.story = story
+    app.state.language = language
+    return app
