@@ -33,6 +33,7 @@ from bluezone.keyserver.publish.reply import Entropy
 from bluezone.keyserver.publish.store import append_rows, packed_row
 from bluezone.keyserver.settings import ExportSettings
 from bluezone.keyserver.store.db import Store
+from bluezone.protocol.errors import BluezoneError, ProtocolError
 from bluezone.protocol.export import ExportSigner
 
 _log = logging.getLogger(__name__)
@@ -84,9 +85,10 @@ def run_due(worker: ExportWorker, *, now: int) -> Iterator[Published]:
     the others back.
 
     Raises:
-        ObjectStoreError: at the end, when a file of some series could not be written.
+        ObjectStoreError: at the end, when a file of some series could not be stored.
+        ProtocolError: the same, when it could not be built.
     """
-    failed: ObjectStoreError | None = None
+    failed: BluezoneError | None = None
     for series in worker.series:
         lease = _lease(worker, series, now=now)
         if lease is None:
@@ -95,7 +97,7 @@ def run_due(worker: ExportWorker, *, now: int) -> Iterator[Published]:
             yield from _run_series(worker, lease, now=now)
         except StaleLeaseError as error:
             _log.warning("%s", error)
-        except ObjectStoreError as error:
+        except (ObjectStoreError, ProtocolError) as error:
             failed = error
             with worker.store.writes.begin() as db:
                 release_lease(db, lease)
