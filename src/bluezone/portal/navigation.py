@@ -42,5 +42,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         for title, name, permissions in entries
         if any(may(user, permission) for permission in permissions)
     ]
-    links = [Link(title, to, request.path.startswith(to)) for title, to in allowed]
+    # The page of a code belongs to its case.
+    here = request.path.replace("/codes/", reverse("case-list"), 1)
+    links = [Link(title, to, here.startswith(to)) for title, to in allowed]
     return {"links": links}

@@ -18,8 +18,8 @@ from bluezone.portal.verification.api.bodies import (
     VerifyBody,
 )
 
-_TOKEN_BYTES: Final = 393
-_CERTIFICATE_BYTES: Final = 330
+_TOKEN_BYTES: Final = 348
+_CERTIFICATE_BYTES: Final = 399
 """Random bytes whose base64 is as long as a real token or certificate is."""
 
 

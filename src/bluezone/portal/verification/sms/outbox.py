@@ -21,7 +21,7 @@ from bluezone.portal.verification.codes import CodePair, grouped
 from bluezone.portal.verification.errors import SmsFailureError, SmsQueueFullError
 from bluezone.portal.verification.models import MessageState, SmsMessage, VerificationCode
 from bluezone.portal.verification.sms.outcome import SMS_FAILURE, Outcome
-from bluezone.portal.verification.sms.provider import SmsProvider, sms_enabled
+from bluezone.portal.verification.sms.provider import SmsProvider, only_shown, sms_enabled
 
 MAX_ATTEMPTS: Final = 8
 FIRST_WAIT_S: Final = 15
@@ -77,16 +77,21 @@ def enqueue(row: VerificationCode, phone: str, text: str, *, now: int, rng: Rand
         raise SmsFailureError("messages are switched off; read the code out instead")
     if _unsent().count() >= settings.BLUEZONE_SMS_QUEUE_LIMIT:
         raise SmsQueueFullError("too many messages wait; read the code out, or try later")
-    return SmsMessage.objects.create(
+    message = SmsMessage(
         case=row.case,
         code=row,
-        recipient_sealed=keyring.seal(phone.encode(), purpose=_RECIPIENT, rng=rng),
         recipient_ending=phone[-3:],
         body_sealed=keyring.seal(text.encode(), purpose=_BODY, rng=rng),
         created_at=now,
         next_attempt_at=now,
         useless_at=row.long_expires_at,
     )
+    if only_shown():
+        message.state, message.finished_at = MessageState.SHOWN, now
+    else:  # the number is kept only if something will be sent to it
+        message.recipient_sealed = keyring.seal(phone.encode(), purpose=_RECIPIENT, rng=rng)
+    message.save(force_insert=True)
+    return message
 
 
 def body_of(message: SmsMessage) -> str:

@@ -43,19 +43,22 @@ def sms_enabled() -> bool:
     return str(settings.BLUEZONE_SMS_PROVIDER) != OFF
 
 
+def only_shown() -> bool:
+    """Return whether messages are shown in the portal and sent to nobody."""
+    return str(settings.BLUEZONE_SMS_PROVIDER) == OUTBOX
+
+
 def current_provider() -> SmsProvider:
     """Return the provider that the settings name.
 
     Raises:
         InvalidSettingError: no such provider, or its address is missing.
     """
-    match settings.BLUEZONE_SMS_PROVIDER:
-        case "outbox":
-            return ShownInOutbox()
-        case "http":
-            return gateway_from_settings()
-        case _:
-            raise InvalidSettingError("BLUEZONE_PORTAL_SMS_PROVIDER must be outbox, http or off")
+    if only_shown():
+        return ShownInOutbox()
+    if settings.BLUEZONE_SMS_PROVIDER == HTTP:
+        return gateway_from_settings()
+    raise InvalidSettingError("BLUEZONE_PORTAL_SMS_PROVIDER must be outbox, http or off")
 
 
 __all__ = ["HttpGateway", "Outcome", "ShownInOutbox", "SmsProvider", "current_provider"]

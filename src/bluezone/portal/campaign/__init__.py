@@ -1,0 +1,1 @@
+"""The installation campaign: figures, targets, ranks, agencies, teams, dashboards."""
