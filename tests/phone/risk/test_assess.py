@@ -135,11 +135,11 @@ def test_fifteen_minutes_at_one_metre_warn_almost_everybody(
 
 
 @SCHEMES
-@pytest.mark.parametrize("distance_m", [7.0, 8.0, 12.0])
-def test_two_hours_across_the_street_warn_almost_nobody(
-    make: Callable[..., MatchedKey], distance_m: float
+@pytest.mark.parametrize("stay", [Stay(7, 60), Stay(8, 120), Stay(12, 120)], ids=str)
+def test_hours_across_the_street_warn_almost_nobody(
+    make: Callable[..., MatchedKey], stay: Stay
 ) -> None:
-    assert levels(make, Stay(distance_m, 120), seed=3).count(RiskLevel.HIGH) <= 1
+    assert levels(make, stay, seed=3).count(RiskLevel.HIGH) <= 1
 
 
 @SCHEMES

@@ -23,12 +23,14 @@ from bluezone.protocol.en.tek import ROLLING_PERIOD, TEK_BYTES
 
 
 class _Key(msgspec.Struct, frozen=True):
+    """A key as a file may have it: what is missing has the default of 2.2."""
+
     key_data: str
     rolling_start_interval_number: int
-    rolling_period: int = ROLLING_PERIOD
-    report_type: int = 0
+    rolling_period: int | None = None
+    report_type: int | None = None
     days_since_onset: int | None = None
-    transmission_risk_level: int = 0
+    transmission_risk_level: int | None = None
 
 
 class _Sighting(msgspec.Struct, frozen=True):
@@ -195,10 +197,10 @@ def _key(key: _Key) -> DiagnosisKey:
     return DiagnosisKey(
         key=data,
         start=key.rolling_start_interval_number,
-        period=key.rolling_period,
-        report_type=key.report_type,
+        period=ROLLING_PERIOD if key.rolling_period is None else key.rolling_period,
+        report_type=key.report_type or 0,
         days_since_onset=key.days_since_onset,
-        transmission_risk=key.transmission_risk_level,
+        transmission_risk=key.transmission_risk_level or 0,
     )
 
 

@@ -31,10 +31,10 @@ class OursConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         buckets: rising bounds, inclusive; farther scans weigh 0, which is why a far packet
-            is no contact (W11). 59 dB lies midway between 55 and 63 dB, the bounds of the
-            first weights of the Corona-Warn-App (`spec/exposure.md` 4.6, B0), and midway
-            between the mean attenuation at 2 m and at 6 m of the fitted path loss.
-        far_attenuation_db: a scan above it is far, whatever its neighbours; 65 dB, the mean
+            is no contact (W11). 63 dB is the outer bound of the first weights of the
+            Corona-Warn-App (`spec/exposure.md` 4.6, A0), and midway between the mean
+            attenuation at 2 m and at 6 m of the fitted path loss.
+        far_attenuation_db: a scan above it is far, whatever its neighbours; 70 dB, the mean
             at 7 m of the fitted path loss.
         smoothing_s: scans of the same window at most this far apart are neighbours; 630 s
             is two cycles of 300 s on either side and the jitter of a scan.
@@ -50,8 +50,8 @@ class OursConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         max_age_days: older windows are not judged; 14, the retention (2.1).
     """
 
-    buckets: tuple[Bucket, ...] = (Bucket(59, 1.0),)
-    far_attenuation_db: int = 65
+    buckets: tuple[Bucket, ...] = (Bucket(63, 1.0),)
+    far_attenuation_db: int = 70
     smoothing_s: int = 630
     report_type_weights: dict[int, float] = msgspec.field(
         default_factory=lambda: {1: 1.0, 2: 1.0, 3: 0.5}
