@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "bluezone.portal.accounts",
     "bluezone.portal.audit",
     "bluezone.portal.cases",
+    "bluezone.portal.units",
     "bluezone.portal.verification",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,1 @@
+"""The administrative tree and its versions in time (docs/units.md)."""

@@ -1,0 +1,83 @@
+"""Names as people type them: without diacritics, without official words, in any Unicode form.
+
+`fold` turns "Hải Dương", composed or decomposed, and "HAI DUONG" into "hai duong"; `đ` becomes
+`d`, an apostrophe joins ("R'lấp" is "rlap"), every other sign separates, and 01 is 1, because
+both "Phường 01" and "Phường 1" are written.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_LETTERS: Final = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe"})
+_APOSTROPHES: Final = re.compile(r"['`’ʼ´]")
+_WORDS: Final = re.compile(r"[^\W_]+")
+_ZEROS: Final = re.compile(r"\b0+(?=\d)")
+_GLUED: Final = re.compile(r"(q|p)(\d+)")
+
+OFFICIAL_WORDS: Final = (
+    "thanh pho",
+    "thi tran",
+    "thi xa",
+    "dac khu",
+    "to dan pho",
+    "khu pho",
+    "tinh",
+    "huyen",
+    "quan",
+    "phuong",
+    "xa",
+    "thon",
+    "ban",
+    "ap",
+)
+"""Kinds of units in Vietnam, folded; a search works with or without them."""
+ABBREVIATIONS: Final = {
+    "tp": "thanh pho",
+    "tx": "thi xa",
+    "tt": "thi tran",
+    "tdp": "to dan pho",
+    "kp": "khu pho",
+    "q": "quan",
+    "h": "huyen",
+    "p": "phuong",
+    "x": "xa",
+}
+"""How the same words are shortened in addresses."""
+
+
+def composed(text: str) -> str:
+    """Return `text` in Unicode form NFC, each run of white space one space."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fold(text: str) -> str:
+    """Return the lower-case words of `text` without diacritics, separated by one space."""
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(letter)
+    ).translate(_LETTERS)
+    words = _WORDS.findall(_APOSTROPHES.sub("", bare))
+    return _ZEROS.sub("", " ".join(words))
+
+
+def initials(folded: str) -> str:
+    """Return the first letters of folded words, numbers whole: "hai duong" is "hd"."""
+    return "".join(word if word.isdigit() else word[0] for word in folded.split())[:16]
+
+
+def spelled_out(folded: str) -> str:
+    """Return a folded text with its leading abbreviation written out: "tp hd", "q1", "p 9"."""
+    folded = _GLUED.sub(r"\1 \2", folded) if _GLUED.fullmatch(folded) else folded
+    first, _, others = folded.partition(" ")
+    return f"{ABBREVIATIONS[first]} {others}" if others and first in ABBREVIATIONS else folded
+
+
+def without_official_word(folded: str) -> str:
+    """Return a folded text without the kind of unit it starts with, if anything is left then."""
+    text = spelled_out(folded)
+    for word in OFFICIAL_WORDS:
+        if text.startswith(f"{word} "):
+            return text[len(word) + 1 :]
+    return text

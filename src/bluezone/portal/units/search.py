@@ -1,0 +1,77 @@
+"""Search by name: which units fit a text, and which of them fits best.
+
+Every word typed must begin a word of the unit's full name ("tan vi" finds "Xã Tân Việt"); if
+several are typed, some may begin words of the two units above instead. Order: the name itself,
+names that begin with the text, initials, then the rest; higher levels first among equals.
+"""
+
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from django.db.models import Case, IntegerField, Q, Value, When
+
+from bluezone.portal.units.naming import fold, spelled_out, without_official_word
+
+if TYPE_CHECKING:
+    from bluezone.portal.units.querysets import UnitQuerySet
+
+T = TypeVar("T", bound="UnitQuerySet")
+
+_LONGEST_TEXT: Final = 100
+_MOST_WORDS: Final = 8
+_LEVELS: Final = ("nation", "province", "district", "commune", "village")
+
+
+def search_units(units: T, text: str) -> T:
+    """Return the rows of `units` that fit `text`, the best first; none for an empty text."""
+    folded = fold(text[:_LONGEST_TEXT])
+    if not folded:
+        return units.none()
+    full, bare = spelled_out(folded), without_official_word(folded)
+    fits = _fits(full) | _fits(bare) | Q(initials=bare.replace(" ", ""))
+    ranked = units.filter(fits).annotate(
+        search_rank=_rank(folded, full, bare), level_rank=_level_rank()
+    )
+    return ranked.order_by("search_rank", "level_rank", "search_name", "path")
+
+
+def _fits(folded: str) -> Q:
+    words = folded.split()[:_MOST_WORDS]
+    own = [_begins("search_full", word) for word in words]
+    if len(words) == 1:
+        return own[0]
+    family = [
+        mine | _begins("parent__search_full", word) | _begins("parent__parent__search_full", word)
+        for mine, word in zip(own, words, strict=True)
+    ]
+    named = [_begins("search_name", word) for word in words]
+    return reduce(and_, own) | (reduce(and_, family) & reduce(or_, named))
+
+
+def _begins(column: str, word: str) -> Q:
+    """Return the condition that a word of `column` begins with `word`."""
+    return Q(**{f"{column}__startswith": word}) | Q(**{f"{column}__contains": f" {word}"})
+
+
+def _rank(folded: str, full: str, bare: str) -> Case:
+    """Return the order of fits: 0 the best."""
+    steps = [
+        Q(search_name=folded),
+        Q(search_full=full),
+        Q(search_name=bare),
+        Q(search_name__startswith=f"{folded} "),
+        Q(search_name__startswith=folded),
+        Q(search_full__startswith=full),
+        Q(search_name__startswith=bare),
+        Q(initials=bare.replace(" ", "")),
+        reduce(and_, [_begins("search_name", word) for word in bare.split()[:_MOST_WORDS]]),
+        reduce(and_, [_begins("search_full", word) for word in bare.split()[:_MOST_WORDS]]),
+    ]
+    cases = [When(step, then=Value(place)) for place, step in enumerate(steps)]
+    return Case(*cases, default=Value(len(steps)), output_field=IntegerField())
+
+
+def _level_rank() -> Case:
+    cases = [When(level=level, then=Value(place)) for place, level in enumerate(_LEVELS)]
+    return Case(*cases, default=Value(len(_LEVELS)), output_field=IntegerField())
