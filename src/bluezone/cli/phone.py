@@ -6,10 +6,18 @@ imported when it is used.
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import click
 
+_FOLDER: Final = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of this phone's memory.  [default: phone/ below BLUEZONE_HOME or ~/.bluezone]",
+)
+_LANGUAGE: Final = click.option(
+    "--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True
+)
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
@@ -72,3 +80,87 @@ def windows(*, file: Path, as_json: bool) -> None:
     from bluezone.cli.phone_windows import run_windows  # noqa: PLC0415 (needs numpy)
 
     run_windows(file, as_json=as_json)
+
+
+@command.command()
+@click.argument("file", type=_FILE)
+@click.option("--policy", type=_FILE, help="JSON of a policy; what it leaves out is default.")
+@_JSON
+def replay(*, file: Path, policy: Path | None, as_json: bool) -> None:
+    """Judge recorded encounters by every risk model, side by side.
+
+    FILE has one recording a line, as JSON.
+    """
+    from bluezone.cli.phone_replay import run_replay  # noqa: PLC0415 (needs numpy)
+
+    run_replay(file, as_json=as_json, policy=policy)
+
+
+@command.command()
+@click.argument("file", type=_FILE)
+@click.option("--model", type=click.Choice(["cwa", "nhs"]), required=True, help="Whose cases.")
+@_JSON
+def risk(*, file: Path, model: Literal["cwa", "nhs"], as_json: bool) -> None:
+    """Run published cases of the CWA or the NHS risk model.
+
+    FILE is JSON in the form of the vectors of that model.
+    """
+    from bluezone.cli.phone_risk import run_risk  # noqa: PLC0415 (needs numpy)
+
+    run_risk(file, model=model, as_json=as_json)
+
+
+@command.command()
+@click.argument("code", default="")
+@click.option("--portal", default="http://127.0.0.1:8000", show_default=True, metavar="URL")
+@click.option("--keyserver", default="http://127.0.0.1:8080", show_default=True, metavar="URL")
+@click.option("--authority", default="vn.bluezone", show_default=True, help="healthAuthorityID.")
+@click.option(
+    "--api-key",
+    envvar="BLUEZONE_PHONE_API_KEY",
+    default="",
+    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask; what is sent is still printed.")
+@_FOLDER
+@_LANGUAGE
+@_JSON
+def share(
+    *,
+    code: str,
+    data: Path | None,
+    language: str,
+    yes: bool,
+    as_json: bool,
+    **servers: str,
+) -> None:
+    """Share this phone's own keys of the last 14 days with a health worker's CODE.
+
+    Shows what would leave the device and asks before anything does. If an answer was lost
+    after you confirmed, the same command without a code goes on where it stopped.
+    """
+    from bluezone.cli.phone_share import (  # noqa: PLC0415 (needs an HTTP client)
+        Servers,
+        phone_folder,
+        run_share,
+    )
+
+    run_share(
+        code,
+        phone_folder(data),
+        Servers(**servers),
+        language=language,
+        yes=yes,
+        as_json=as_json,
+    )
+
+
+@command.command()
+@_FOLDER
+@_LANGUAGE
+@_JSON
+def status(*, data: Path | None, language: str, as_json: bool) -> None:
+    """Say what this device knows: counts by day, own keys, last fetch, what was told."""
+    from bluezone.cli.phone_share import phone_folder, run_status  # noqa: PLC0415 (lazy)
+
+    run_status(phone_folder(data), language=language, as_json=as_json)

@@ -1,6 +1,7 @@
 """Over the whole code base of the phone: only `share` sends, and only what was confirmed."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import bluezone.phone
@@ -12,9 +13,12 @@ METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 CLIENTS = {"httpx2", "httpx", "requests", "urllib3", "aiohttp", "http.client", "urllib.request"}
 
 
-def trees():
-    for path in sorted(ROOM.rglob("*.py")):
-        yield path.relative_to(ROOM).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
+    return [
+        (path.relative_to(ROOM).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(ROOM.rglob("*.py"))
+    ]
 
 
 def imported(tree: ast.AST) -> set[str]:
