@@ -1,17 +1,17 @@
-"""Recorded cases of the original code, read, run and written in their own form.
+"""Recorded cases of the original code, read and run.
 
 Source: the form of the vectors described in `spec/exposure.md` section 8. The surprising
 decision: a case is judged "as the original decides", so the check of a changed rolling
 period, a stub there, is off; and `expected` is never read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
 
 from bluezone.phone.risk.engine import EngineConfig, ExposureEngine
-from bluezone.phone.risk.errors import InvalidPolicyError, InvalidRecordingError
+from bluezone.phone.risk.errors import InvalidRecordingError
 from bluezone.phone.risk.policy_types import DailySummaryConfig, DataMapping, V1Config
 from bluezone.phone.risk.sightings import SightingIndex
 from bluezone.phone.risk.summaries import DailySummary, summarise_days
@@ -220,48 +220,3 @@ def _bytes(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError as error:
         raise InvalidRecordingError("keys, identifiers and metadata must be hexadecimal") from error
-
-
-def original_error(error: Exception) -> str:
-    """Return the name of what the original throws where we raise `error`."""
-    if isinstance(error, InvalidPolicyError):
-        return "IllegalArgumentException"
-    return "IndexOutOfBoundsException"
-
-
-def window_rows(windows: Iterable[ExposureWindow]) -> Sequence[Mapping[str, object]]:
-    """Return windows in the form of the vectors."""
-    return [
-        {
-            "epoch_seconds": window.start_s,
-            "date_epoch_millis_utc": window.day * DAY_S * 1000,
-            "report_type": window.report_type,
-            "infectiousness": window.infectiousness,
-            "calibration_confidence": window.confidence,
-            "scan_instances": [
-                {
-                    "attenuations": list(scan.attenuations),
-                    "typical_attenuation_db": scan.typical_attenuation_db,
-                    "min_attenuation_db": scan.min_attenuation_db,
-                    "seconds_since_last_scan": scan.seconds_since_last_scan,
-                }
-                for scan in window.scans
-            ],
-        }
-        for window in windows
-    ]
-
-
-def summary_rows(days: Iterable[DailySummary]) -> Sequence[Mapping[str, object]]:
-    """Return daily summaries in the form of the vectors, all six report types present."""
-    return [
-        {
-            "days_since_epoch": day.day,
-            "summary": msgspec.to_builtins(day.total),
-            "by_report_type": {
-                str(report_type): msgspec.to_builtins(day.of_type(report_type))
-                for report_type in range(6)
-            },
-        }
-        for day in days
-    ]

@@ -1,6 +1,6 @@
-"""The old exposure records and their score; also the gate that lets a key have windows.
+"""The old exposure records; also the gate that lets a key have windows.
 
-Source: `spec/exposure.md` sections 2.6 and 3.6. The surprising decision of the original,
+Source: `spec/exposure.md` section 2.6. The surprising decision of the original,
 kept: a key without any record here counts as unmatched, even if it has valid sightings.
 """
 
@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from bluezone.phone.risk.policy_types import V1Config
 from bluezone.phone.risk.system import DAY_S, V1Constants, half_up
+from bluezone.phone.risk.v1_score import risk_score
 from bluezone.phone.risk.windows import EvaluatedSighting
 from bluezone.protocol.diagnosis_key import DiagnosisKey
 from bluezone.protocol.en.tek import INTERVAL_S
@@ -96,37 +97,6 @@ def evaluate_v1(
         if _duration_s(run) >= constants.minimum_duration_s
     ]
     return V1Result(key.start * INTERVAL_S, tuple(records)) if records else None
-
-
-def risk_score(
-    attenuation_db: int,
-    duration_s: int,
-    days: int,
-    transmission_risk: int,
-    *,
-    config: V1Config,
-    constants: V1Constants,
-) -> int:
-    """Return the product of the four tables, 0 if below the minimum (3.6)."""
-    b1 = _first([attenuation_db > edge for edge in constants.attenuation_edges_db])
-    b2 = _first([days >= edge for edge in constants.days_edges])
-    b3 = _first([duration_s // 60 <= edge for edge in constants.minutes_edges])
-    transmission = 1 if transmission_risk == 0 else _transmission(config, transmission_risk)
-    score = (
-        config.attenuation_scores[b1]
-        * config.days_since_last_exposure_scores[b2]
-        * config.duration_scores[b3]
-        * transmission
-    )
-    return score if score >= config.minimum_risk_score else 0
-
-
-def _transmission(config: V1Config, level: int) -> int:
-    return config.transmission_risk_scores[min(max(level, 1), 8) - 1]
-
-
-def _first(hits: Sequence[bool]) -> int:
-    return hits.index(True) if True in hits else 7
 
 
 def _split_at_gaps(points: Sequence[_Point], gap_s: int) -> list[list[_Point]]:
