@@ -42,8 +42,9 @@ class _Wire(msgspec.Struct, rename="camel"):
 
 def padding(entropy: Entropy) -> str:
     """Return base64 of 1,024 plus 0 to 1,023 random bytes."""
-    extra = int.from_bytes(entropy(2), "big") % PADDING_BYTES
-    return base64.b64encode(entropy(PADDING_BYTES + extra)).decode()
+    drawn = entropy(2 + 2 * PADDING_BYTES)  # once: every draw lets another thread go first
+    size = PADDING_BYTES + int.from_bytes(drawn[:2], "big") % PADDING_BYTES
+    return base64.b64encode(drawn[2 : 2 + size]).decode()
 
 
 def refusal(error: KeyServerError) -> PublishReply:
