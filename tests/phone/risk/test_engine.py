@@ -1,5 +1,6 @@
 """What is stored once, what may change later, and what is never matched."""
 
+import msgspec
 import pytest
 
 from bluezone.phone.risk.engine import EngineConfig, EngineState, ExposureEngine
@@ -96,6 +97,13 @@ def test_a_state_goes_on_where_it_was_left() -> None:
     second.provide([key(report_type=ReportType.CONFIRMED_TEST)], INDEX, now=NOW)
     (stored,) = second.state.results.values()
     assert (stored.report_type, stored.transitions) == (ReportType.CONFIRMED_TEST, 1)
+
+
+def test_a_state_can_be_written_down_and_read_back() -> None:
+    running = engine()
+    running.provide([key()], INDEX, now=NOW)
+    written = msgspec.msgpack.encode(running.state)
+    assert msgspec.msgpack.decode(written, type=EngineState) == running.state
 
 
 def test_old_windows_and_their_results_are_forgotten() -> None:
