@@ -81,7 +81,7 @@ def post(
         raise ShareError(_code_of(data, status), may_have_arrived=status >= 500)
     try:
         return msgspec.json.decode(data, type=answer)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ShareError("unexpected_server_answer", may_have_arrived=True) from error
 
 
@@ -110,7 +110,7 @@ def _read(response: httpx2.Response) -> bytes:
 def _code_of(data: bytes, status: int) -> str:
     try:
         refusal = msgspec.json.decode(data, type=_Refusal)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         refusal = _Refusal()
     for code in (refusal.error_code, refusal.old_error_code, refusal.code):
         if code in EXPLANATIONS:
