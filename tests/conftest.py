@@ -36,9 +36,13 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """Return a running Chromium, or skip where there is none; CI must have one."""
+    """Return a running Chromium, or skip where there is none; CI must have one.
+
+    For one module, not for the session: while it runs, Playwright's event loop owns the
+    thread, and neither `asyncio.run` nor Django's database works beside it.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         if os.environ.get("CI"):

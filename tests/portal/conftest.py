@@ -1,20 +1,30 @@
-"""The portal's cast: a health worker, an administrator, a stranger, and a clock of their own."""
+"""The portal's cast: a health worker, an administrator, a stranger, and a clock of their own.
+
+Page tests run in this process on a database in memory. What only a real server can show runs
+against `portal`: a process of its own with real files and nothing replaced.
+"""
+
+# ruff: noqa: E402 - the settings are chosen before anything of Django's is imported
 
 import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Final
 
 import django
+import httpx2
 import pytest
-from bs4 import BeautifulSoup
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bluezone.portal.settings"
 django.setup()
 
 from django.conf import settings as django_settings
-from django.http import HttpResponse
 from django.test import Client
 
 from bluezone.portal import clock
@@ -128,5 +138,64 @@ def case(lan: User) -> Case:
     return open_case(request, lan, now=NOW)
 
 
-def page(response: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
+_PREPARE: Final = f"""
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from bluezone.portal.accounts.services import create_staff
+create_staff("lan", {PASSWORD!r}, display_name="BS Lan")
+create_staff("binh", {PASSWORD!r}, "administrator", display_name="Bình")
+"""
+
+
+@dataclass(frozen=True)
+class RunningPortal:
+    """Where it answers, where its files lie, the password of its accounts `lan` and `binh`."""
+
+    url: str
+    home: Path
+    password: str = PASSWORD
+
+    def key(self, kind: str) -> str:
+        path = self.home / "portal" / "keys" / f"{kind}-api-key"
+        return path.read_text(encoding="ascii").strip()
+
+    def post(self, call: str, body: dict[str, object], kind: str) -> httpx2.Response:
+        headers = {"X-API-Key": self.key(kind)}
+        with httpx2.Client(trust_env=False, timeout=30) as client:
+            return client.post(f"{self.url}/api/{call}", json=body, headers=headers)
+
+
+@contextmanager
+def running_portal(home: Path) -> Iterator[RunningPortal]:
+    """Migrate, make two accounts, serve with Granian; stop at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "BLUEZONE_HOME": str(home),
+        "BLUEZONE_PORTAL_PUBLIC_URL": url,
+        "DJANGO_SETTINGS_MODULE": "bluezone.portal.settings",
+    }
+    subprocess.run([sys.executable, "-c", _PREPARE], env=environment, check=True)
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port)]
+    command += ["--no-ws", "--log-level", "warning", "bluezone.portal.asgi:application"]
+    process = subprocess.Popen(command, env=environment)
+    try:
+        transport = httpx2.HTTPTransport(retries=8)  # waits for the port, longer each time
+        with httpx2.Client(transport=transport, trust_env=False, timeout=30) as client:
+            client.get(f"{url}/health").raise_for_status()
+        yield RunningPortal(url, home)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
+    """A portal that really runs, for the tests of one module."""
+    with running_portal(tmp_path_factory.mktemp("home")) as running:
+        yield running

@@ -135,9 +135,7 @@ def link_page(request: HttpRequest) -> HttpResponse:
     """Explain a link to whoever opened it in a browser instead of the app."""
     code = request.GET.get("c", "").lower()
     good = len(code) == LONG_CHARACTERS and all(letter in ALPHABET for letter in code)
-    response = render(request, "verification/link.html", {"code": code if good else ""})
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "verification/link.html", {"code": code if good else ""})
 
 
 def _status(request: HttpRequest, uuid: UUID) -> desk.CodeStatus:

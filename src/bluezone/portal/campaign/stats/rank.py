@@ -69,7 +69,7 @@ class Ranking:
         return np.array([u for u in self.order() if u != unit and unclear[u]], dtype=np.int64)
 
 
-def rank_units(  # noqa: PLR0913 - the questions asked of one ranking, all by name
+def rank_units(
     numerators: Uncertain,
     bases: Uncertain | None = None,
     *,
@@ -104,7 +104,7 @@ def rank_units(  # noqa: PLR0913 - the questions asked of one ranking, all by na
     shares = _over(numerators.values, None if bases is None else bases.values)
     drawn = _over(numerators.draw(draws, rng), None if bases is None else bases.draw(draws, rng))
     known = np.isfinite(shares)
-    at_most = _count_ranks(_fill(drawn, known, missing_below, rng), known)
+    at_most = _count_ranks(_fill(drawn, known, missing_below, rng), known, rng)
     low, high = _interval(at_most, known, interval)
     ahead = _pairwise(drawn, known)
     return Ranking(
@@ -143,12 +143,13 @@ def _fill(drawn: Floats, known: Bools, below: float | None, rng: Generator) -> F
     return filled
 
 
-def _count_ranks(drawn: Floats, known: Bools) -> Floats:
-    """Return P(rank <= k), shape (n, n), over the draws; ties are broken by position."""
+def _count_ranks(drawn: Floats, known: Bools, rng: Generator) -> Floats:
+    """Return P(rank <= k), shape (n, n), over the draws; ties are broken by lot."""
     draws, n = drawn.shape
     if not known.any():
         return np.full((n, n), np.nan)
-    places = np.argsort(np.argsort(-drawn, axis=1, kind="stable"), axis=1, kind="stable")
+    parted = drawn + 1e-12 * (np.nanmax(drawn) + 1e-9) * rng.random(drawn.shape)
+    places = np.argsort(np.argsort(-parted, axis=1, kind="stable"), axis=1, kind="stable")
     cells = places + n * np.arange(n)
     counted = np.bincount(cells.ravel(), minlength=n * n).reshape(n, n)
     at_most = np.cumsum(counted, axis=1) / draws

@@ -5,81 +5,165 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('country', models.CharField(max_length=2)),
-                ('name', models.CharField(max_length=120)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True, default='')),
+                ("id", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("country", models.CharField(max_length=2)),
+                ("name", models.CharField(max_length=120)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True, default="")),
             ],
             options={
-                'ordering': ['country', 'valid_from', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='edition_ends_after_start')],
+                "ordering": ["country", "valid_from", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="edition_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('path', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('level', models.CharField(choices=[('nation', 'Nation'), ('province', 'Province'), ('district', 'District'), ('commune', 'Commune'), ('village', 'Village or residential group'), ('remainder', 'Not assigned to a unit below')], max_length=10)),
-                ('code', models.CharField(max_length=16)),
-                ('name', models.CharField(max_length=120)),
-                ('full_name', models.CharField(max_length=160)),
-                ('kind', models.CharField(blank=True, default='', max_length=40)),
-                ('search_name', models.CharField(max_length=160)),
-                ('search_full', models.CharField(max_length=200)),
-                ('initials', models.CharField(max_length=16)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('tile_x', models.SmallIntegerField(blank=True, null=True)),
-                ('tile_y', models.SmallIntegerField(blank=True, null=True)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='units.edition')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='units.unit')),
+                ("path", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("nation", "Nation"),
+                            ("province", "Province"),
+                            ("district", "District"),
+                            ("commune", "Commune"),
+                            ("village", "Village or residential group"),
+                            ("remainder", "Not assigned to a unit below"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(max_length=16)),
+                ("name", models.CharField(max_length=120)),
+                ("full_name", models.CharField(max_length=160)),
+                ("kind", models.CharField(blank=True, default="", max_length=40)),
+                ("search_name", models.CharField(max_length=160)),
+                ("search_full", models.CharField(max_length=200)),
+                ("initials", models.CharField(max_length=16)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("tile_x", models.SmallIntegerField(blank=True, null=True)),
+                ("tile_y", models.SmallIntegerField(blank=True, null=True)),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="units.edition",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="units.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Successor',
+            name="Successor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('whole', 'Everything'), ('part', 'A part'), ('default', 'The rest')], max_length=8)),
-                ('share', models.DecimalField(blank=True, decimal_places=6, max_digits=7, null=True)),
-                ('basis', models.CharField(blank=True, default='', max_length=120)),
-                ('new', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='units.unit')),
-                ('old', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("whole", "Everything"),
+                            ("part", "A part"),
+                            ("default", "The rest"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "share",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=7, null=True),
+                ),
+                ("basis", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "new",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['old_id', 'new_id'],
+                "ordering": ["old_id", "new_id"],
             },
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['edition', 'level', 'code'], name='unit_by_code'),
+            model_name="unit",
+            index=models.Index(fields=["edition", "level", "code"], name="unit_by_code"),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['edition', 'initials'], name='unit_by_initials'),
+            model_name="unit",
+            index=models.Index(fields=["edition", "initials"], name="unit_by_initials"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'nation'), ('parent__isnull', True)), models.Q(models.Q(('level', 'nation'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='only_a_nation_has_no_parent'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "nation"), ("parent__isnull", True)),
+                    models.Q(
+                        models.Q(("level", "nation"), _negated=True), ("parent__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="only_a_nation_has_no_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='successor',
-            constraint=models.UniqueConstraint(fields=('old', 'new'), name='one_link_a_pair'),
+            model_name="successor",
+            constraint=models.UniqueConstraint(fields=("old", "new"), name="one_link_a_pair"),
         ),
         migrations.AddConstraint(
-            model_name='successor',
-            constraint=models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('kind', 'part'), ('share__gt', 0), ('share__lte', 1)), _connector='OR'), name='a_share_belongs_to_a_part'),
+            model_name="successor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("share__isnull", True),
+                    models.Q(("kind", "part"), ("share__gt", 0), ("share__lte", 1)),
+                    _connector="OR",
+                ),
+                name="a_share_belongs_to_a_part",
+            ),
         ),
     ]
