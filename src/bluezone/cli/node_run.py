@@ -21,17 +21,21 @@ import httpx2
 import numpy as np
 
 from bluezone.cli.node_lines import printer
+from bluezone.cli.node_status import status_page
 from bluezone.phone.contact_log import ContactLog
 from bluezone.phone.key_store import KeyStore
-from bluezone.phone.node import DutyCycle, ExposureCheck, IPhoneState, Node, NodeConfig
+from bluezone.phone.node import DutyCycle, IPhoneState, Node, NodeConfig
 from bluezone.phone.node.config import PUBLISHED_ADVERTISING, PUBLISHED_SCANNING
+from bluezone.phone.node.events import Event
 from bluezone.phone.node.wiring import Stores, build_check, open_stores
 from bluezone.phone.radio.bumble_radio import BumbleRadio
 from bluezone.phone.radio.transport import real_radio
 from bluezone.phone.radio.virtual_air import VirtualAir
 from bluezone.phone.radio.virtual_radio import virtual_radio
 from bluezone.phone.risk import Assessment, RiskConfig
+from bluezone.phone.status import NodeMonitor
 from bluezone.phone.warning import warning_text
+from bluezone.phone.watch import NodeCheck
 from bluezone.protocol.export import read_public_key
 
 VIRTUAL: Final = "virtual"
@@ -74,7 +78,7 @@ def run_node(options: RunOptions) -> None:
         raise click.UsageError("--keyserver needs --public-key: which signatures to trust")
     folder = options.data or _home() / "phone"
     with open_stores(folder, rng=secrets.token_bytes) as stores:
-        asyncio.run(_run(options, config, stores))
+        asyncio.run(_run(options, config, stores, folder))
 
 
 def node_config(options: RunOptions) -> NodeConfig:
@@ -100,10 +104,17 @@ def node_config(options: RunOptions) -> NodeConfig:
     )
 
 
-async def _run(options: RunOptions, config: NodeConfig, stores: Stores) -> None:
-    on_event = printer(as_json=options.as_json, verbose=options.verbose)
+async def _run(options: RunOptions, config: NodeConfig, stores: Stores, folder: Path) -> None:
+    monitor = NodeMonitor()
+    show = printer(as_json=options.as_json, verbose=options.verbose)
+
+    def on_event(event: Event) -> None:
+        monitor.on_event(event)
+        show(event)
+
     async with _radio(options.transport) as radio:
         with httpx2.Client(timeout=_HTTP_LIMIT_S) as client:
+            check = _check(options, stores, client)
             node = Node(
                 config,
                 radio,
@@ -112,13 +123,24 @@ async def _run(options: RunOptions, config: NodeConfig, stores: Stores) -> None:
                 clock=time.time,
                 rng=secrets.token_bytes,
                 on_event=on_event,
-                check=_check(options, stores, client),
+                check=check,
             )
             _stop_on_signals(node, options.seconds)
-            await node.run()
+            page = status_page(
+                stores,
+                folder,
+                port=options.status_port,
+                monitor=monitor,
+                watch=None if check is None else check.watch,
+                portal=options.portal,
+                keyserver=options.keyserver,
+                language=options.language,
+            )
+            async with page:
+                await node.run()
 
 
-def _check(options: RunOptions, stores: Stores, client: httpx2.Client) -> ExposureCheck | None:
+def _check(options: RunOptions, stores: Stores, client: httpx2.Client) -> NodeCheck | None:
     if options.keyserver is None:
         return None
     return build_check(

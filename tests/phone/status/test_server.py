@@ -5,10 +5,12 @@ import contextlib
 import socket
 
 import httpx2
+import pytest
 
 from bluezone.phone.contact_log import ContactLog
 from bluezone.phone.key_store import KeyStore
 from bluezone.phone.status import StatusSources, create_status_app, serve_status
+from bluezone.phone.status.server import PortInUseError, check_port_is_free
 
 
 def free_port() -> int:
@@ -44,3 +46,12 @@ def test_the_page_is_served_beside_whatever_else_the_loop_does(tmp_path):
         answer = asyncio.run(serve_and_ask(app))
     assert answer.status_code == 200
     assert "Bluezone" in answer.text
+
+
+def test_a_port_that_is_taken_is_refused_and_not_shared():
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(PortInUseError):
+            check_port_is_free(other.getsockname()[1])

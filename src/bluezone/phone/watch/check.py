@@ -154,7 +154,7 @@ class NodeCheck:
     """A `Watch` as the node asks for it: in a thread, so that the radio goes on."""
 
     def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+        self.watch = watch
 
     async def check(self, now: int) -> CheckReport:
         """Look once.
@@ -162,7 +162,7 @@ class NodeCheck:
         Raises:
             BluezoneError: it failed; nothing is lost, try again next time.
         """
-        report = await asyncio.to_thread(self._watch.check, now)
+        report = await asyncio.to_thread(self.watch.check, now)
         return CheckReport(
             files=len(report.fetched.handled),
             keys=report.fetched.keys,
