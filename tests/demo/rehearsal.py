@@ -1,6 +1,6 @@
 """A story without phones and servers, for tests of the page alone: pictures by hand."""
 
-from bluezone.demo.board import Board, Link, Outgoing, Phase, Screen, Signal, Step, VerdictView, Warning_
+from bluezone.demo.board import Board, Link, Outgoing, Phase, Screen, Signal, Step, VerdictView, WarningView
 from bluezone.demo.cast import PEOPLE
 from bluezone.demo.choreography import END_S, MORNING_S, choreograph
 from bluezone.demo.page.app import Login
@@ -58,7 +58,7 @@ class Rehearsal:
         for a in PEOPLE:
             phone = picture.phones[a]
             phone.advertising, phone.scanning = a % 3 != 0, a % 4 == 0
-            phone.own_id, phone.heard, phone.others = "3F 9A 77 21 …", 120 + a, 5
+            phone.own_id, phone.heard, phone.numbers = "3F 9A 77 21 …", 120 + a, 9
             phone.recent = [Signal(f"{a:02X} 9C 4{n} D1 …", -60 - 8 * n) for n in range(4)]
             for b in PEOPLE[a + 1 :]:
                 near = near_s(
@@ -82,7 +82,7 @@ class Rehearsal:
         phone = self.board.picture.phones[person]
         phone.screen = Screen.PREVIEW
         days = ["14/08/2020", "15/08/2020"]
-        phone.outgoing = Outgoing(days, days, "confirmed", "15/08/2020")
+        phone.outgoing = Outgoing(days, 2, 2, "15/08/2020")
         self.board.publish()
 
     def window(self) -> None:
@@ -90,7 +90,7 @@ class Rehearsal:
         picture = self.board.picture
         picture.phase, picture.sharer = Phase.WINDOW, 0
         picture.phones[0].screen = Screen.RECEIPT
-        picture.phones[0].outgoing = Outgoing(["14/08/2020"], ["14/08/2020"], "confirmed", "", 2, 1)
+        picture.phones[0].outgoing = Outgoing(["14/08/2020"], 1, 1, "15/08/2020", 2, 1597453260)
         self.board.step(Step.PHONE, "done", 1, count=4)
         self.board.step(Step.CERTIFICATE, "done", 1)
         self.board.step(Step.KEY_SERVER, "active", 1, count=4)
@@ -105,9 +105,9 @@ class Rehearsal:
         for phone in picture.phones:
             phone.fetched, phone.fetched_keys = True, 1_025
         for person in (1, 2, 8):
-            parts = ["You were near.", "It means.", "Do this.", "Call 1900 9095.", "Unknown."]
-            warning = Warning_({"vi": "Cảnh báo", "en": "Warning"}, {"vi": parts, "en": parts})
+            parts = [["You were near."], ["It means."], ["Do this."], ["Call."], ["Unknown."]]
+            title = {"vi": "Cảnh báo", "en": "Warning"}
+            warning = WarningView("high", title, {"vi": parts, "en": parts})
             picture.phones[person].warning = warning
-            picture.phones[person].screen = Screen.WARNED
         picture.verdict = VerdictView(0, [1, 2, 8], [1, 2, 8], right=True)
         self.board.publish()

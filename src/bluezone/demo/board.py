@@ -40,15 +40,23 @@ class Screen(StrEnum):
     HOME = "home"
     PREVIEW = "preview"
     RECEIPT = "receipt"
-    WARNED = "warned"
 
 
 class Outgoing(msgspec.Struct, rename="camel"):
-    """What would leave, or has left, a phone: days and counts, as its owner reads them."""
+    """What would leave, or has left, a phone, as its owner reads it.
 
-    en_days: list[str] = []
-    bluezone_days: list[str] = []
-    report_type: str = ""
+    Attributes:
+        days: whose keys, as people write days.
+        en: number of Exposure Notification keys.
+        bluezone: number of Bluezone day keys.
+        onset: first day of symptoms; empty if unknown.
+        accepted: keys that the key server took; 0 before.
+        sent_at_s: when it took them, Unix seconds; 0 before.
+    """
+
+    days: list[str]
+    en: int
+    bluezone: int
     onset: str = ""
     accepted: int = 0
     sent_at_s: int = 0
@@ -61,13 +69,19 @@ class Signal(msgspec.Struct, rename="camel"):
     rssi_dbm: int
 
 
-class Warning_(msgspec.Struct, rename="camel"):
-    """What a warned phone tells its owner: the parts in LOOK's order."""
+class WarningView(msgspec.Struct, rename="camel"):
+    """What a phone tells its owner, in both languages.
 
+    Attributes:
+        level: `low` or `high`; only `high` is a warning, `low` a quiet note.
+        title: by language.
+        parts: by language: what happened, what it means, what to do now, whom to call, what
+            is unknown; each a list of sentences.
+    """
+
+    level: str
     title: dict[str, str]
-    parts: dict[str, list[str]]
-    day: str = ""
-    minutes: int = 0
+    parts: dict[str, list[list[str]]]
 
 
 class PhoneView(msgspec.Struct, rename="camel"):
@@ -77,14 +91,14 @@ class PhoneView(msgspec.Struct, rename="camel"):
     scanning: bool = False
     own_id: str = ""
     heard: int = 0
-    others: int = 0
+    numbers: int = 0
     recent: list[Signal] = []
     fetched: bool = False
     fetched_keys: int = 0
     screen: Screen = Screen.HOME
     outgoing: Outgoing | None = None
     error: str = ""
-    warning: Warning_ | None = None
+    warning: WarningView | None = None
 
 
 class Link(msgspec.Struct, rename="camel"):
@@ -111,7 +125,7 @@ class StepView(msgspec.Struct, rename="camel"):
     step: Step
     state: str = "idle"
     at_s: int = 0
-    facts: dict[str, str | int] = {}
+    facts: dict[str, int] = {}
 
 
 class VerdictView(msgspec.Struct, rename="camel"):
@@ -170,7 +184,7 @@ class Board:
         with self._lock:
             return self._revision, self._json
 
-    def step(self, step: Step, state: str, at_s: int, **facts: str | int) -> None:
-        """Set a station of the keys' path."""
+    def step(self, step: Step, state: str, at_s: int, **facts: int) -> None:
+        """Set a station of the keys' path: `active` or `done`, since when, with what."""
         view = next(view for view in self.picture.steps if view.step is step)
         view.state, view.at_s, view.facts = state, at_s, {**view.facts, **facts}

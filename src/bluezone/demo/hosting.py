@@ -10,26 +10,16 @@ import socket
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Self
-
-from granian.constants import Interfaces
-from granian.server.embed import Server
+from typing import Final, Self
 
 from bluezone.demo.errors import HostingError
+from bluezone.keyserver.errors import ServerError
+from bluezone.keyserver.serve import Site, serve_sites
 
 HOST: Final = "127.0.0.1"
 _START_S: Final = 20.0
 _TRIES: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Hosted:
-    """An ASGI application and the port that it wants."""
-
-    app: Any  # an ASGI callable; Starlette's and Django's types have nothing else in common
-    port: int
 
 
 def free_port(wanted: int, *, taken: Sequence[int] = ()) -> int:
@@ -38,6 +28,9 @@ def free_port(wanted: int, *, taken: Sequence[int] = ()) -> int:
     Args:
         wanted: 1 to 65535, or 0 for any.
         taken: ports that we have promised to others already.
+
+    Raises:
+        HostingError: this machine has no free port at all.
     """
     for candidate in (wanted, *[0] * 8):
         with socket.socket() as probe:
@@ -51,14 +44,15 @@ def free_port(wanted: int, *, taken: Sequence[int] = ()) -> int:
 
 
 class Hosting:
-    """A context in which the applications answer."""
+    """A context in which the sites answer."""
 
-    def __init__(self, hosted: Sequence[Hosted]) -> None:
+    def __init__(self, sites: Sequence[Site]) -> None:
         """Prepare, start nothing yet."""
-        self._hosted = hosted
+        self._sites = sites
         self._loop = asyncio.new_event_loop()
-        self._servers: list[Server] = []
+        self._stopped = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="demo-web", daemon=True)
+        self.failed = False
 
     def __enter__(self) -> Self:
         """Start the thread and return when every port answers.
@@ -67,8 +61,8 @@ class Hosting:
             HostingError: a port did not answer in time.
         """
         self._thread.start()
-        for hosted in self._hosted:
-            _wait_for(hosted.port)
+        for site in self._sites:
+            _wait_for(site)
         return self
 
     def __exit__(
@@ -78,34 +72,22 @@ class Hosting:
         trace: TracebackType | None,
     ) -> None:
         """Stop every server and wait for the thread."""
-        for server in self._servers:
-            self._loop.call_soon_threadsafe(server.stop)
+        with suppress(RuntimeError):  # the loop is closed already: a server ended by itself
+            self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join(timeout=_START_S)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        with suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        for hosted in self._hosted:
-            server = Server(
-                hosted.app,
-                address=HOST,
-                port=hosted.port,
-                interface=Interfaces.ASGI,
-                log_enabled=False,
-                websockets=False,
-            )
-            self._servers.append(server)
-        await asyncio.gather(*(server.serve() for server in self._servers))
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            try:
+                runner.run(serve_sites(self._sites, self._stopped))
+            except ServerError:
+                self.failed = True
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(site: Site) -> None:
     waited = threading.Event()
     for _ in range(_TRIES):
-        with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        with suppress(OSError), socket.create_connection((site.host, site.port), timeout=1):
             return
         waited.wait(_START_S / _TRIES)
-    raise HostingError(f"nothing answers on port {port}; another program may hold it")
+    raise HostingError(f"{site.name} does not answer on port {site.port}")

@@ -7,6 +7,7 @@ because a street at home would cost a minute of computing and teach nothing.
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -16,13 +17,12 @@ import numpy as np
 
 from bluezone.demo.cast import NAMES, PersonId
 from bluezone.demo.paths import Path as Walk
-from bluezone.phone.contact_log import ContactLog
-from bluezone.phone.key_store import KeyStore
 from bluezone.phone.node.check import ExposureCheck
 from bluezone.phone.node.config import IPhoneState, NodeConfig
 from bluezone.phone.node.duty import DutyCycle
 from bluezone.phone.node.events import Event
 from bluezone.phone.node.node import Node
+from bluezone.phone.node.wiring import Stores, open_stores
 from bluezone.phone.radio.path_loss import Carriage
 from bluezone.phone.radio.virtual_air import VirtualAir
 from bluezone.phone.radio.virtual_controller import VirtualController
@@ -31,16 +31,16 @@ from bluezone.phone.radio.virtual_time import VirtualTimeLoop
 from bluezone.phone.risk import RiskConfig
 from bluezone.phone.sighting import Scheme
 
-_TX_POWER_DBM: Final = RiskConfig().policy.calibration.tx_power_dbm
+TX_POWER_DBM: Final = RiskConfig().policy.calibration.tx_power_dbm
 """Announced by every phone of the street: what the risk policy takes for an average phone."""
 _DWELL_S: Final = 7.5
 """Each scheme has half of the 15 s of a published phone's sending; changing every second, as a
 node does by default, would cost ten times the computing on the street's twelve controllers."""
-_SCAN: Final = DutyCycle(30, 157)
+SCAN: Final = DutyCycle(30, 157)
 """More often than a published phone (40 of 300 s): one morning has too few scans otherwise to
 even out the chance of the air. 30 s hear both schemes of everybody; the cycle is no whole
 number of minutes because windows count clock minutes between scans."""
-_STAGGER_S: Final = 187.0
+STAGGER_S: Final = 187.0
 """Phones are switched on within one scan cycle, so that they do not listen in step."""
 
 OnEvent = Callable[[PersonId, Event], None]
@@ -52,16 +52,16 @@ class Phone:
 
     Attributes:
         person: its owner.
-        log: what it heard.
-        keys: its own keys.
+        folder: where its memory lies.
+        stores: what it heard, its own keys, what it fetched.
         controller: its Bluetooth controller on the virtual air.
         config: how it behaves.
         node: the running node; None while it rests.
     """
 
     person: PersonId
-    log: ContactLog
-    keys: KeyStore
+    folder: Path
+    stores: Stores
     controller: VirtualController
     config: NodeConfig
     node: Node | None = None
@@ -90,11 +90,17 @@ class Street:
             on_event: told of everything that any node tells, in the calling thread.
         """
         self.loop = VirtualTimeLoop(start_s=start_s)
+        self._files = ExitStack()
         self._walks = walks
         self._on_event = on_event
         self._chance = Random(seed)  # noqa: S311 - a story, not a secret
         self._air = VirtualAir(np.random.default_rng(seed))
         self.phones = self.loop.run_until_complete(self._make_phones(home))
+
+    @property
+    def chance(self) -> Callable[[int], bytes]:
+        """The street's one source of random bytes."""
+        return self._chance.randbytes
 
     @property
     def now(self) -> float:
@@ -109,7 +115,7 @@ class Street:
             spread: start them within a scan cycle instead of together.
         """
         for phone in self.phones.values():
-            after_s = self._chance.uniform(0, _STAGGER_S) if spread else 0.0
+            after_s = self._chance.uniform(0, STAGGER_S) if spread else 0.0
             phone.node = self._node(phone, check_of(phone))
             phone.job = self.loop.create_task(_run_after(phone.node, after_s))
 
@@ -138,9 +144,7 @@ class Street:
     def close(self) -> None:
         """Switch everything off and close every file."""
         self.switch_off()
-        for phone in self.phones.values():
-            phone.log.close()
-            phone.keys.close()
+        self._files.close()
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
 
@@ -155,7 +159,6 @@ class Street:
 
     def _phone(self, home: Path, person: PersonId) -> Phone:
         folder = home / NAMES[person]
-        folder.mkdir(parents=True, mode=0o700)
         walk = self._walks[person]
         controller = self._air.add_station(
             NAMES[person], lambda: walk.at(self.now), carriage=Carriage.HAND
@@ -163,10 +166,10 @@ class Street:
         iphone = IPhoneState.FOREGROUND if NAMES[person] == "Khoa" else None
         return Phone(
             person=person,
-            log=ContactLog.open(folder / "contacts.sqlite3"),
-            keys=KeyStore.open(folder / "keys.sqlite3", rng=self._chance.randbytes),
+            folder=folder,
+            stores=self._files.enter_context(open_stores(folder, rng=self._chance.randbytes)),
             controller=controller,
-            config=NodeConfig(tx_power_dbm=_TX_POWER_DBM, dwell_s=_DWELL_S, scan=_SCAN, iphone=iphone),
+            config=NodeConfig(tx_power_dbm=TX_POWER_DBM, dwell_s=_DWELL_S, scan=SCAN, iphone=iphone),
         )
 
     def _node(self, phone: Phone, check: ExposureCheck | None) -> Node:
@@ -176,8 +179,8 @@ class Street:
         return Node(
             phone.config,
             virtual_radio(phone.controller),
-            phone.log,
-            phone.keys,
+            phone.stores.contact_log,
+            phone.stores.key_store,
             clock=self.loop.unix_time,
             rng=self._chance.randbytes,
             on_event=tell,
@@ -193,5 +196,5 @@ async def _run_after(node: Node, after_s: float) -> None:
 def shown_id(phone: Phone, scheme: Scheme, now: int) -> bytes:
     """Return the identifier that a phone sends at `now`: it is on the air for everybody."""
     if scheme is Scheme.EN:
-        return bytes(phone.keys.en_broadcast(now, _TX_POWER_DBM, 0)[0])
-    return bytes(phone.keys.bluezone_id_at(now))
+        return bytes(phone.stores.key_store.en_broadcast(now, TX_POWER_DBM, 0)[0])
+    return bytes(phone.stores.key_store.bluezone_id_at(now))

@@ -34,7 +34,7 @@ function home(picture, phone, own, actions) {
     el("h3", { cls: "on" }, text("phone.on")),
     radio,
     el("p", { cls: "own" }, el("span", {}, text("phone.own")), el("code", {}, phone.ownId || "…")),
-    el("div", { cls: "heard" }, el("b", {}, number(phone.others)), el("span", {}, text("phone.heard"), el("small", {}, `${number(phone.heard)} ${text("phone.signals")}`))),
+    el("div", { cls: "heard" }, el("b", {}, number(phone.numbers)), el("span", {}, text("phone.heard"), el("small", {}, `${number(phone.heard)} ${text("phone.signals")}`))),
     el("p", { cls: "calm" }, el("span", { cls: "state met" }, text("phone.none")), phone.fetched ? el("small", {}, text("phone.checked", { count: number(phone.fetchedKeys) })) : ""),
   ];
   if (picture.phase === "street") parts.splice(4, 0, recent(phone));
@@ -42,15 +42,19 @@ function home(picture, phone, own, actions) {
   return parts.filter((part) => part !== "");
 }
 
+function leaving(out) {
+  const days = list(out.days);
+  return [
+    el("li", {}, el("b", {}, text("preview.en")), text("preview.keys", { count: out.en, days })),
+    el("li", {}, el("b", {}, text("preview.bluezone")), text("preview.keys", { count: out.bluezone, days })),
+  ];
+}
+
 function preview(picture, phone, own, actions) {
   const out = phone.outgoing;
   return [
     el("h3", {}, text("preview.title")),
-    el("ul", { cls: "leaves" },
-      el("li", {}, el("b", {}, text("preview.en")), text("preview.keys", { count: out.enDays.length, days: list(out.enDays) })),
-      el("li", {}, el("b", {}, text("preview.bluezone")), text("preview.keys", { count: out.bluezoneDays.length, days: list(out.bluezoneDays) })),
-      el("li", {}, text("preview.type")),
-      out.onset ? el("li", {}, text("preview.onset", { day: out.onset })) : ""),
+    el("ul", { cls: "leaves" }, ...leaving(out), el("li", {}, text("preview.type"), out.onset ? el("span", { cls: "line" }, text("preview.onset", { day: out.onset })) : "")),
     el("p", { cls: "never" }, text("preview.not")),
     actions.button("preview.send", "button", () => actions.send(`/phone/${own}/confirm`)),
     actions.button("preview.cancel", "button secondary", () => actions.send(`/phone/${own}/cancel`)),
@@ -62,23 +66,25 @@ function receipt(picture, phone) {
   return [
     el("h3", { cls: "good" }, text("receipt.title")),
     el("p", {}, text("receipt.text", { count: out.accepted, time: clock(out.sentAtS) })),
-    el("ul", { cls: "leaves" },
-      el("li", {}, el("b", {}, text("preview.en")), text("preview.keys", { count: out.enDays.length, days: list(out.enDays) })),
-      el("li", {}, el("b", {}, text("preview.bluezone")), text("preview.keys", { count: out.bluezoneDays.length, days: list(out.bluezoneDays) }))),
+    el("ul", { cls: "leaves" }, ...leaving(out)),
     el("p", { cls: "never" }, text("preview.not")),
   ];
 }
 
-function warned(picture, phone) {
+function message(phone) {
   const language = document.documentElement.lang;
-  const { title, parts } = phone.warning;
+  const { title, parts, level } = phone.warning;
+  const [happened, means, steps, call, unknown] = parts[language];
   return [
-    el("h3", { cls: "danger" }, title[language]),
-    ...parts[language].map((sentence) => el("p", {}, sentence)),
+    el("h3", { cls: level === "high" ? "danger" : "note" }, title[language]),
+    ...[...happened, ...means].map((sentence) => el("p", {}, sentence)),
+    el("ul", { cls: "todo" }, ...steps.map((sentence) => el("li", {}, sentence))),
+    ...call.map((sentence) => el("p", { cls: "call" }, sentence)),
+    ...unknown.map((sentence) => el("p", { cls: "unknown" }, sentence)),
   ];
 }
 
-const SCREENS = { home, preview, receipt, warned };
+const SCREENS = { home, preview, receipt };
 
 export function makePhone({ choose, send }) {
   const handset = document.getElementById("phone");
@@ -136,7 +142,7 @@ export function makePhone({ choose, send }) {
 
   function showChips(picture, chosen) {
     for (const [id, chip] of buttons.entries()) {
-      const state = id === picture.ill ? "ill" : picture.phones[id].warning ? "warned" : "";
+      const state = id === picture.ill ? "ill" : picture.phones[id].warning?.level === "high" ? "warned" : "";
       const pressed = String(id === chosen);
       if (chip.getAttribute("aria-pressed") !== pressed) chip.setAttribute("aria-pressed", pressed);
       chip.dataset.state = state;
@@ -162,8 +168,9 @@ export function makePhone({ choose, send }) {
       drawn = state;
       const top = el("header", {}, el("span", {}, text("phone.of", { name: story.names[chosen] })));
       const focused = typing;
-      handset.dataset.screen = phone.screen;
-      handset.replaceChildren(top, el("div", { cls: "screen" }, ...SCREENS[phone.screen](picture, phone, chosen, actions)));
+      const content = phone.warning ? message(phone) : SCREENS[phone.screen](picture, phone, chosen, actions);
+      handset.dataset.screen = phone.warning?.level === "high" ? "warned" : phone.screen;
+      handset.replaceChildren(top, el("div", { cls: "screen" }, ...content));
       if (focused) document.getElementById("code")?.focus();
     },
   };

@@ -72,7 +72,7 @@ export function makeStreet({ choose }) {
   }
 
   function classify(picture, chosen) {
-    const warned = picture.phones.map((phone) => Boolean(phone.warning));
+    const warned = picture.phones.map((phone) => phone.warning?.level === "high");
     for (const [id, person] of people.entries()) {
       const phone = picture.phones[id];
       const ill = id === picture.ill;
@@ -90,7 +90,7 @@ export function makeStreet({ choose }) {
     const fresh = now - link.heardAtS < 330;
     const sick = picture.ill === link.a || picture.ill === link.b;
     const other = picture.ill === link.a ? link.b : link.a;
-    const proof = sick && Boolean(picture.phones[other].warning);
+    const proof = sick && picture.phones[other].warning?.level === "high";
     return ["link", link.near ? "near" : "far", fresh ? "fresh" : "gone", proof && "proof"].filter(Boolean).join(" ");
   }
 

@@ -1,0 +1,86 @@
+"""How the demo is told in a terminal, and how it ends: the outermost loop.
+
+Ctrl-C is a way to leave, not a failure of ours: everything is closed and removed, and the
+exit status is 130 as for any program that was interrupted.
+"""
+
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from types import FrameType
+from typing import Final
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bluezone.cli.output import print_json, stderr
+from bluezone.demo.run import DemoOptions, run_demo
+from bluezone.demo.telling import TURNS, sentence
+
+_INTERRUPTED: Final = 130
+
+
+class _Leave(BaseException):  # noqa: N818 - like KeyboardInterrupt, it is no error
+    """Somebody wants to leave; passes every handler of errors."""
+
+
+def show(options: DemoOptions, *, as_json: bool) -> None:
+    """Show the street and leave the process with its exit status."""
+    logging.basicConfig(level=logging.ERROR)
+    try:
+        with _leaving(), _progress(options) as step:
+
+            def tell(turn: str, **facts: object) -> None:
+                step(str(facts.get("phase", turn)))
+                if as_json:
+                    print_json({"event": turn, **facts})
+                elif line := sentence(turn, facts, options.language):
+                    click.echo(line)
+
+            verdict = run_demo(options, tell, until=Event())
+    except _Leave:
+        sys.exit(_INTERRUPTED if options.auto else 0)
+    sys.exit(0 if verdict.right else 1)
+
+
+@contextmanager
+def _leaving() -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into leaving; ignore further ones meanwhile."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        raise _Leave
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress(options: DemoOptions) -> Iterator["_Step"]:
+    """Show on stderr how far the story is, when it is played without hands."""
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    hidden = not options.auto
+    with Progress(*columns, console=stderr(), transient=True, disable=hidden) as bar:
+        yield _Step(bar, options.language)
+
+
+class _Step:
+    """Moves the bar when a turn of the story comes."""
+
+    def __init__(self, bar: Progress, language: str) -> None:
+        self._bar = bar
+        self._task = bar.add_task(sentence("label", {}, language), total=len(TURNS))
+        self._seen: set[str] = set()
+
+    def __call__(self, turn: str) -> None:
+        if turn in TURNS and turn not in self._seen:
+            self._seen.add(turn)
+            self._bar.advance(self._task)

@@ -1,0 +1,93 @@
+"""Play, pause, step and speed: how the story's clock follows a visitor, or nobody.
+
+One thread plays the story; others leave their wishes here. A real instant is read only
+here, to keep pace. Without a visitor (`hurry`) nothing waits at all.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from threading import Condition
+from typing import Final
+
+SPEEDS: Final = {"slow": 40.0, "normal": 150.0, "fast": 500.0}
+"""Simulated seconds in a real one while people are on the street."""
+STEP_S: Final = 300.0
+"""Simulated seconds of one step on the street."""
+TURN_S: Final = 0.1
+"""Real seconds between two pictures."""
+HURRY_TURN_S: Final = 60.0
+"""Simulated seconds of one turn when nobody watches."""
+
+Wish = Callable[[], None]
+
+
+class Player:
+    """Who decides when the story goes on."""
+
+    def __init__(self, *, hurry: bool) -> None:
+        """Start playing at normal speed.
+
+        Args:
+            hurry: never wait for anything; there is nobody to watch.
+        """
+        self.hurry = hurry
+        self.playing = True
+        self.speed = "normal"
+        self._changed = Condition()
+        self._wishes: deque[Wish] = deque()
+        self._steps = 0
+
+    def control(self, do: str, speed: str) -> bool:
+        """Play, pause, step or change the speed; False if there is no such thing."""
+        with self._changed:
+            if do in {"play", "pause"}:
+                self.playing = do == "play"
+            elif do == "step":
+                self.playing = False
+                self._steps += 1
+            elif do == "speed" and speed in SPEEDS:
+                self.speed = speed
+            else:
+                return False
+            self._changed.notify_all()
+        return True
+
+    def wish(self, wish: Wish) -> None:
+        """Have something done in the story's own thread, at its next turn."""
+        with self._changed:
+            self._wishes.append(wish)
+            self._changed.notify_all()
+
+    def take_step(self) -> bool:
+        """Return whether a step was asked for, and take it."""
+        with self._changed:
+            if not self._steps:
+                return False
+            self._steps -= 1
+            return True
+
+    def do_wishes(self) -> None:
+        """Do what others asked for; called by the story's thread alone."""
+        while self._wishes:
+            self._wishes.popleft()()
+
+    def rest(self, seconds: float) -> None:
+        """Wait, at most that long, until somebody wants something."""
+        if self.hurry:
+            return
+        with self._changed:
+            if not self._wishes and not self._steps:
+                self._changed.wait(seconds)
+
+    def pause_for(self, seconds: float) -> None:
+        """Let the audience see something for that many real seconds, paused ones not counted."""
+        left_s = 0.0 if self.hurry else seconds
+        while left_s > 0:
+            before = time.monotonic()
+            self.rest(min(left_s, TURN_S))
+            self.do_wishes()
+            if self.take_step():
+                return
+            if self.playing:
+                left_s -= time.monotonic() - before
