@@ -71,8 +71,10 @@ def test_a_configuration_the_original_refuses_is_a_result(
         {"now_epoch_seconds": "noon"},
         {"sightings": [{"rpi": "zz", "aem": "", "rssi": 0, "epoch_seconds": 0}]},
         {"tracing_params": {"unheard_of": 1}},
+        {"now_epoch_seconds": 10**30},
+        {"sightings": [{"rpi": "", "aem": "", "rssi": 10**400, "epoch_seconds": 0}]},
     ],
-    ids=str,
+    ids=lambda change: str(change)[:40],
 )
 def test_a_case_that_cannot_be_read_fails_the_command_after_the_good_ones(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], change: dict[str, Any]

@@ -6,12 +6,13 @@ in a file are never read; the output is compared with them by whoever wants to.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import click
 import msgspec
 
 from bluezone.cli.output import print_json
+from bluezone.phone.risk.bounds import Seconds, Strength
 from bluezone.phone.risk.cwa import CwaModel
 from bluezone.phone.risk.cwa_config import CwaConfig
 from bluezone.phone.risk.errors import InvalidRecordingError
@@ -22,19 +23,21 @@ from bluezone.phone.risk.windows import ExposureWindow, ScanInstance
 
 Row = Mapping[str, object]
 T = TypeVar("T")
+Age: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+"""Days between a window and today."""
 
 _TODAY: Final = 18_700
 """Any day number serves: cases of the CWA name days by their age alone."""
 
 
 class _CwaScan(msgspec.Struct, frozen=True, rename="camel"):
-    min_attenuation: int
-    typical_attenuation: int
-    seconds_since_last_scan: int
+    min_attenuation: Strength
+    typical_attenuation: Strength
+    seconds_since_last_scan: Seconds
 
 
 class _CwaWindow(msgspec.Struct, frozen=True, rename="camel"):
-    age_in_days: int
+    age_in_days: Age
     report_type: int
     infectiousness: int
     calibration_confidence: int

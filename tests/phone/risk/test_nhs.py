@@ -2,11 +2,14 @@
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bluezone.phone.risk.errors import InvalidPolicyError, MissingExtraError, RiskError
 from bluezone.phone.risk.model import RiskLevel
@@ -67,6 +70,8 @@ def test_without_scipy_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch
         {"initial_covariance": -1.0},
         {"risk_threshold": 0.0},
         {"kappa": -3.0},
+        {"alpha": 1e200},
+        {"initial_mean": float("nan")},
         {"infectiousness_weights": (0.0, 2.0, 1.0)},
     ],
     ids=str,
@@ -74,6 +79,23 @@ def test_without_scipy_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch
 def test_an_impossible_parameter_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(InvalidPolicyError):
         NhsConfig(**change)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 400), st.floats(-10, 160)), min_size=1, max_size=4),
+    st.floats(0.05, 3),
+    st.floats(-5, 5),
+    st.floats(-2.9, 5),
+)
+@settings(max_examples=40, deadline=None)
+def test_any_series_and_filter_give_a_score_or_our_error(
+    scans: list[tuple[float, float]], alpha: float, beta: float, kappa: float
+) -> None:
+    config = NhsConfig(alpha=alpha, beta=beta, kappa=kappa, sample_resolution=10.0)
+    with suppress(RiskError):
+        result = score([NhsScan(*scan) for scan in scans], config)
+        longest = sum(seconds for seconds, _ in scans[1:]) / 60 + 1
+        assert 0 <= result <= longest
 
 
 def window(infectiousness: int, attenuation_db: int, seconds: int = 300) -> ExposureWindow:

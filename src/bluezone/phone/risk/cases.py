@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from bluezone.phone.risk.bounds import Instant, Strength
 from bluezone.phone.risk.engine import EngineConfig, ExposureEngine
 from bluezone.phone.risk.errors import InvalidRecordingError
 from bluezone.phone.risk.policy_types import DailySummaryConfig, DataMapping, V1Config
@@ -36,16 +37,16 @@ class _Key(msgspec.Struct, frozen=True):
 class _Sighting(msgspec.Struct, frozen=True):
     rpi: str
     aem: str
-    rssi: int
-    epoch_seconds: int
-    previous_scan_epoch_seconds: int = 0
+    rssi: Strength
+    epoch_seconds: Instant
+    previous_scan_epoch_seconds: Instant = 0
 
 
 class _Case(msgspec.Struct, frozen=True):
     """The members that decide; others, such as `expected`, are not looked at."""
 
     id: str
-    now_epoch_seconds: int
+    now_epoch_seconds: Instant
     keys: tuple[_Key, ...]
     sightings: tuple[_Sighting, ...]
     daily_summaries_configs: tuple[msgspec.Raw, ...] = ()

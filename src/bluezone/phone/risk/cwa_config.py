@@ -12,6 +12,9 @@ import msgspec
 
 from bluezone.phone.risk.policy_types import require
 
+_LARGEST_WEIGHT: Final = 10
+"""Published weights and values are at most 1.6."""
+
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Numbers from `min` to `max`, inclusive unless flagged."""
@@ -46,6 +49,9 @@ class AttenuationWeight(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     attenuation_range: Range
     weight: float
 
+    def __post_init__(self) -> None:
+        require(0 <= self.weight <= _LARGEST_WEIGHT, "a weight must be 0 to 10")
+
 
 class LevelOfTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Risk level, 1 low or 2 high, of a normalised time in minutes."""
@@ -73,6 +79,9 @@ class TrvOfTrl(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
 
     transmission_risk_level: int
     transmission_risk_value: float
+
+    def __post_init__(self) -> None:
+        require(0 <= self.transmission_risk_value <= _LARGEST_WEIGHT, "a value must be 0 to 10")
 
 
 _TRV: Final = tuple(

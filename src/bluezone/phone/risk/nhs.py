@@ -92,14 +92,17 @@ def score(scans: Sequence[NhsScan], config: NhsConfig) -> float:
         config: parameters.
 
     Raises:
-        RiskError: there is no scan, or the series is longer than 100,000 steps.
+        RiskError: there is no scan, the series is longer than 100,000 steps, or the
+            parameters of the filter lead nowhere.
         MissingExtraError: scipy is not installed.
     """
     minutes_a_step = config.sample_resolution / 60
-    nearest = config.minimum_distance**2
-    medians = _gamma_medians(smooth_distances(observations(scans, config), config))
-    shares = (min(max(nearest / distance**2, 0.0), 1.0) for distance in medians)
-    return sum(minutes_a_step * share for share in shares)
+    nearest = config.minimum_distance
+    try:
+        medians = _gamma_medians(smooth_distances(observations(scans, config), config))
+    except ArithmeticError as error:
+        raise RiskError("these parameters of the filter divide by zero or overflow") from error
+    return sum(minutes_a_step * (nearest / max(distance, nearest)) ** 2 for distance in medians)
 
 
 def observations(scans: Sequence[NhsScan], config: NhsConfig) -> list[float | None]:
@@ -131,7 +134,7 @@ def _gamma_medians(distances: Sequence[Gaussian]) -> list[float]:
     inverse = _gammaincinv()
     medians = []
     for d in distances:
-        median = d.variance / d.mean * float(inverse(d.mean**2 / d.variance, 0.5))
+        median = d.variance / d.mean * float(inverse(d.mean * d.mean / d.variance, 0.5))
         medians.append(median if median > 0 else 0.001)
     return medians
 

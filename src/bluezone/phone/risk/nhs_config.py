@@ -5,12 +5,14 @@ surprising decision: the published example is a mock of the app, since the thres
 production is not public; a policy that uses this model should set its own.
 """
 
-import math
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from bluezone.phone.risk.policy_types import require
+
+_LARGEST: Final = 1e6
+"""No parameter in use is beyond it, nor nearer to zero than its inverse."""
 
 
 class NhsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +60,7 @@ class NhsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         numbers = [value for value in msgspec.structs.astuple(self) if isinstance(value, float)]
-        require(all(math.isfinite(number) for number in numbers), "numbers must be finite")
+        require(all(abs(number) <= _LARGEST for number in numbers), "numbers must be moderate")
         # Half a second a step keeps a window of 30 minutes and its tail within 10,000 steps.
         require(self.sample_resolution >= 0.5, "a step must last at least 0.5 s")
         positive = (
@@ -70,7 +72,10 @@ class NhsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             self.initial_covariance,
             self.alpha,
         )
-        require(all(number > 0 for number in positive), "distances and variances must be positive")
+        require(
+            all(number >= 1 / _LARGEST for number in positive),
+            "distances and variances must be positive",
+        )
         require(self.kappa > -3, "kappa must be above -3")
         weights = self.infectiousness_weights
         require(all(0 <= weight <= 1 for weight in weights), "infectiousness weighs 0 to 1")

@@ -164,7 +164,7 @@ def _smooth(filtered: Sequence[Gaussian], config: NhsConfig, weights: _Weights) 
         smoothed.append(
             Gaussian(
                 state.mean + gain * (after.mean - predicted.mean),
-                state.variance + gain**2 * (after.variance - predicted.variance),
+                state.variance + gain * gain * (after.variance - predicted.variance),
             )
         )
     return smoothed[::-1]

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from bluezone.phone.risk.bounds import Instant, Seconds, Strength
 from bluezone.phone.risk.errors import InvalidRecordingError
 from bluezone.phone.risk.matched_key import MatchedKey
 from bluezone.phone.risk.windows import ExposureWindow, ScanInstance
@@ -20,18 +21,15 @@ from bluezone.protocol.diagnosis_key import DEFAULT_SLOTS, DayKeyEntry, Diagnosi
 MAX_LINE_BYTES: Final = 16 * 1024 * 1024
 """Longest line: a phone's 14 days of one key in plain JSON stay far below."""
 
-_END_OF_TIME_S: Final = 253_370_764_800
-"""1 January 9999: later days have no date."""
-
 _KEY_BYTES: Final = {"en": 16, "bluezone": 32}
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
-    time_s: int
-    rssi_dbm: int
+    time_s: Instant
+    rssi_dbm: Strength
     aem: str = ""
-    previous_scan_s: int = 0
+    previous_scan_s: Instant = 0
     tolerated: bool = False
 
 
@@ -49,15 +47,15 @@ class _Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    start_s: int
-    seconds_since_last_scan: int
-    attenuations: tuple[int, ...]
-    span_s: int = 0
+    start_s: Instant
+    seconds_since_last_scan: Seconds
+    attenuations: tuple[Strength, ...]
+    span_s: Seconds = 0
     continued: bool = False
 
 
 class _Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    start_s: int
+    start_s: Instant
     report_type: int
     infectiousness: int
     scans: tuple[_Scan, ...]
@@ -68,7 +66,7 @@ class _Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
-    now: int
+    now: Instant
     matches: tuple[_Match, ...] = ()
     windows: tuple[_Window, ...] = ()
 
@@ -119,18 +117,12 @@ def _read_line(line: bytes, number: int) -> Recording:
         raw = msgspec.json.decode(line, type=_Line)
         return Recording(
             raw.id,
-            _instant(raw.now),
+            raw.now,
             tuple(map(_matched_key, raw.matches)),
             tuple(map(_window, raw.windows)),
         )
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise InvalidRecordingError(f"line {number} is no recording: {error}") from error
-
-
-def _instant(time_s: int) -> int:
-    if not 0 <= time_s < _END_OF_TIME_S:
-        raise ValueError("an instant must be Unix seconds of a year before 9999")
-    return time_s
 
 
 def _matched_key(match: _Match) -> MatchedKey:
@@ -160,7 +152,7 @@ def _sighting(scheme: Scheme, row: _Row) -> Sighting:
     return Sighting(
         scheme,
         bytes.fromhex(row.id),
-        _instant(row.time_s),
+        row.time_s,
         row.rssi_dbm,
         bytes.fromhex(row.aem),
         row.previous_scan_s,
@@ -171,7 +163,7 @@ def _window(window: _Window) -> ExposureWindow:
     if not (1 <= window.report_type <= 5 and 0 <= window.infectiousness <= 2):
         raise ValueError("a window has report type 1 to 5 and infectiousness 0 to 2")
     return ExposureWindow(
-        start_s=_instant(window.start_s),
+        start_s=window.start_s,
         report_type=window.report_type,
         infectiousness=window.infectiousness,
         confidence=window.confidence,
