@@ -87,11 +87,19 @@ class LegacyAir:
             await self._send(hci.HCI_LE_Set_Scan_Response_Data_Command(scan_response_data=response))
 
     async def enable_advertising(self, *, on: bool) -> None:
-        """Start or stop sending what is loaded."""
-        if self.advertising is not on:
-            command = hci.HCI_LE_Set_Advertising_Enable_Command(advertising_enable=int(on))
-            await self._send(command)
-            self.advertising = on
+        """Start or stop sending what is loaded.
+
+        The state is set before the answer comes: a phone may connect, and so end the
+        advertisement, in the very instant in which it begins.
+        """
+        if self.advertising is on:
+            return
+        self.advertising = on
+        try:
+            await self._send(hci.HCI_LE_Set_Advertising_Enable_Command(advertising_enable=int(on)))
+        except BaseException:
+            self.advertising = not on
+            raise
 
     async def set_scan_parameters(self) -> None:
         """Say how to listen; only while not scanning."""

@@ -6,9 +6,9 @@
 Sources: log-distance path loss with log-normal shadowing, Rappaport, "Wireless
 Communications", 2nd ed., section 4.9; correlated shadowing, Gudmundson, Electronics Letters
 27 (1991) 2145; Rician fading, same book, section 5.6. The numbers are fitted to public
-recordings, see docs/radio.md and bench/path_loss_fit.py. The decision that surprises: the
-slope indoors is below free space's 2, because walls and ceilings guide the signal; both
-recordings agree on it.
+recordings, see docs/radio.md and bench/path_loss_fit.py. The decision that surprises:
+turning on the spot counts as shadowing, not as fading. It lasts for minutes, so it cannot be
+averaged out within a scan, and that is what makes distance by radio so uncertain.
 """
 
 import math
@@ -27,7 +27,7 @@ class Carriage(Enum):
 
     HAND = 0.0
     POCKET = 8.0
-    BACKPACK = 7.0
+    BACKPACK = 7.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class PathLoss:
         sensitivity_dbm: weaker packets are not received.
     """
 
-    reference_dbm: float = -62.0
-    exponent: float = 1.9
-    shadowing_db: float = 4.0
+    reference_dbm: float = -65.0
+    exponent: float = 2.2
+    shadowing_db: float = 4.9
     shadowing_s: float = 60.0
-    rician_k: float = 1.0
-    sensitivity_dbm: float = -100.0
+    rician_k: float = 2.25
+    sensitivity_dbm: float = -96.0
 
     def mean_dbm(self, distance_m: float, *, carriage_db: float = 0.0) -> float:
         """Return the mean strength at a distance.

@@ -157,13 +157,10 @@ class VirtualAir(LocalLink):
                 and peer_address == receiver_address
             ):
                 asyncio.get_running_loop().call_soon(_control, receiver, sender_address, packet)
-                break
-        if isinstance(packet, ll.TerminateInd):
-            self._forget_pair(sender_address, receiver_address)
-
-    def _forget_pair(self, one: hci.Address, other: hci.Address) -> None:
-        for key in [key for key in self._pairs if key[1] in {one, other}]:
-            del self._pairs[key]
+                if isinstance(packet, ll.TerminateInd):
+                    del self._pairs[sender, peer_address]
+                    self._pairs.pop((receiver, sender_address), None)
+                return
 
     def _in_reach(self, one: VirtualController, other: VirtualController) -> bool:
         both_here = one in self._stations and other in self._stations

@@ -34,9 +34,13 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, *, start_s: float, pace: float | None = None) -> None:
         """Make a loop whose clock shows `start_s` (Unix seconds) and moves at `pace`."""
+        self._closed = True  # so that a refused pace leaves nothing that asks to be closed
         self._pacer = _Pacer(pace)
         self._start_s = start_s
         super().__init__(_PacedSelector(self._pacer))
+        # Timers due within a microsecond fire: after some weeks of virtual time the loop's
+        # own nanosecond is lost in the rounding of a float, and no timer would ever be due.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         """Return virtual seconds since the loop was made."""
