@@ -1,5 +1,6 @@
 """Render the pages of the status application, in the reader's language."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -82,10 +83,15 @@ class Pages:
         return self.render(request, "error.html", {"said": said}, status)
 
 
+def _iso_day(text: str) -> str:
+    return date(dt.date.fromisoformat(text))
+
+
 _FORMATS: Final[Mapping[str, object]] = {
     "format_date": date,
     "format_instant": instant,
     "format_number": number,
+    "format_iso_day": _iso_day,
     "format_day": day_text,
     "receipt_lines": receipt_lines,
     "not_sent": NOT_SENT,
