@@ -135,6 +135,10 @@ def test_the_key_is_never_an_argument() -> None:
     assert not any("key" in option.name for option in command.params if option.name != "key_file")
 
 
-@pytest.mark.parametrize(X)
+@pytest.mark.parametrize(
+    "arguments",
+    [["issue", "--test-type", "x"], ["issue", "--test-date", "1"], ["status"]],
+    ids=" ".join,
+)
 def test_what_is_not_understood_exits_with_2(arguments: list[str]) -> None:
     assert run(*arguments)[0] == 2
