@@ -27,7 +27,7 @@ def run_export(*, once: bool, as_json: bool) -> None:
     prepare_embedded(settings, entropy=os.urandom)
     store = open_store(settings.resolved_database_url)
     try:
-        worker = open_worker(settings, store, entropy=os.urandom)
+        worker = open_worker(settings, store, entropy=os.urandom, clock=wall_clock)
         if once:
             _run_once(worker, as_json=as_json)
         else:

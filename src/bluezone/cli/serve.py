@@ -27,7 +27,13 @@ _PORT: Final = click.IntRange(1, 65535)
 @click.option(
     "--role", type=click.Choice(ROLES), default="all", show_default=True, help="What to run."
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    envvar="BLUEZONE_KEYSERVER_HOST",
+    help="Address to listen on.",
+)
 @click.option(
     "--portal-port", type=_PORT, default=8000, show_default=True, envvar="BLUEZONE_PORTAL_PORT"
 )

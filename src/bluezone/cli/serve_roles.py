@@ -114,7 +114,7 @@ def _settings(plan: Plan) -> KeyServerSettings:
 async def _export(settings: KeyServerSettings, stopped: asyncio.Event) -> None:
     store = open_store(settings.resolved_database_url)
     try:
-        worker = open_worker(settings, store, entropy=os.urandom)
+        worker = open_worker(settings, store, entropy=os.urandom, clock=wall_clock)
         every_s = settings.export_every_s
         await export_loop(worker, clock=wall_clock, every_s=every_s, stopped=stopped)
     finally:

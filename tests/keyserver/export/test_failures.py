@@ -118,6 +118,25 @@ def test_a_worker_that_slept_too_long_changes_nothing(works: Any) -> None:
     assert (works.files(), works.index("en/hourly"), works.keys("en/hourly")) == before
 
 
+def test_long_work_keeps_its_lease(make_works: Any) -> None:
+    """Each file takes four minutes; the other worker looks in after every one."""
+    works = make_works(max_keys=5)
+    works.publish(25, NOON)
+    moment = LATER
+    found: list[object] = []
+
+    def reached(step: str) -> None:
+        nonlocal moment
+        if step == "written":
+            moment += 240
+            found.extend(run_due(works.worker, now=moment))
+
+    works.run(LATER, reached=reached, clock=lambda: moment)
+    assert moment == LATER + 5 * 240
+    assert found == []
+    assert len(works.index("en/hourly")) == 5
+
+
 def test_a_stale_index_is_written_again(works: Any) -> None:
     """A slow worker overwrites the newer index; the next run puts it right."""
     publish_two_hours(works)

@@ -16,8 +16,16 @@ from bluezone.keyserver.store.db import Store
 _log = logging.getLogger(__name__)
 
 
-def open_worker(settings: KeyServerSettings, store: Store, *, entropy: Entropy) -> ExportWorker:
+def open_worker(
+    settings: KeyServerSettings,
+    store: Store,
+    *,
+    entropy: Entropy,
+    clock: Callable[[], int] | None = None,
+) -> ExportWorker:
     """Return a worker for every series of the settings.
+
+    `clock` lets it keep its lease through work that takes long.
 
     Raises:
         SettingsError: the signing key is missing or unusable.
@@ -29,6 +37,7 @@ def open_worker(settings: KeyServerSettings, store: Store, *, entropy: Entropy) 
         objects=open_objects(settings),
         signer=open_signer(settings),
         entropy=entropy,
+        clock=clock,
     )
 
 

@@ -54,6 +54,8 @@ class ExportWorker:
         objects: where files go.
         signer: signs them.
         entropy: random bytes for fakes and lease tokens.
+        clock: Unix seconds, for keeping the lease through long work; without one a run must
+            end within the lease.
         reached: called with the name of every step just done; tests stop the worker there.
     """
 
@@ -63,6 +65,7 @@ class ExportWorker:
     objects: ObjectStore
     signer: ExportSigner
     entropy: Entropy
+    clock: Callable[[], int] | None = None
     reached: Callable[[str], None] = field(default=_pass)
 
 
@@ -162,6 +165,7 @@ def _export_window(
     for file in build_files(
         lease.series, rows, start=start, settings=worker.settings, signer=worker.signer
     ):
+        _keep_lease(worker, lease, now=now)
         put_object(worker.objects, file.record.path, file.data)
         records.append(file.record)
         worker.reached("written")
@@ -174,15 +178,27 @@ def _export_window(
     return Published(lease.series.name, start, end, keys, len(records))
 
 
+def _keep_lease(worker: ExportWorker, lease: Lease, *, now: int) -> None:
+    """Hold the lease for its whole length from this moment on."""
+    with worker.store.writes.begin() as db:
+        renew_lease(db, lease, until=_lease_end(worker, now=now))
+
+
+def _lease_end(worker: ExportWorker, *, now: int) -> int:
+    moment = now if worker.clock is None else worker.clock()
+    return moment + worker.settings.lease_s
+
+
 def _filled(worker: ExportWorker, lease: Lease, *, start: int, end: int, now: int) -> list[KeyRow]:
     """Return the rows of a window, with fakes stored among them when they are few."""
     series, settings = lease.series, worker.settings
+    _keep_lease(worker, lease, now=now)
     with worker.store.reads.begin() as db:
         rows = rows_of.read_window(db, series, start=start, end=end)
     if count_keys(series.scheme, rows) >= settings.min_keys:
         return rows
     with worker.store.writes.begin() as db:
-        renew_lease(db, lease, until=now + settings.lease_s)
+        renew_lease(db, lease, until=_lease_end(worker, now=now))
         rows = rows_of.read_window(db, series, start=start, end=end)
         missing = settings.min_keys - count_keys(series.scheme, rows)
         missing += draw(settings.min_keys_spread + 1, worker.entropy) if missing > 0 else 0
