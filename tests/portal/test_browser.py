@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 pytestmark = pytest.mark.browser
 
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+JUDGED = {"vi-desktop", "en-phone"}
+"""Where axe looks: each language and each size once; it takes its time."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 
@@ -94,6 +96,8 @@ def judge(page: Page, picture: Path) -> None:
     """Keep a picture; nothing sticks out sideways; axe finds no fault."""
     page.screenshot(path=picture, full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), picture.name
+    if not any(part in picture.name for part in JUDGED):
+        return
     results = Axe().run(page, options=RULES)
     assert results.violations_count == 0, f"{picture.name}: {results.generate_report()}"
 

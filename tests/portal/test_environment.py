@@ -61,3 +61,21 @@ def test_another_address_is_refused_without_being_shown(url: str, tmp_path: Path
     with pytest.raises(InvalidSettingError) as caught:
         database_from_url(url, home=tmp_path)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://portal.example", "portal.example"),
+        ("http://127.0.0.1:8000", "127.0.0.1"),
+        ("http://[::1]:8000", "[::1]"),
+    ],
+)
+def test_the_host_of_the_public_address_is_answered(url: str, host: str) -> None:
+    assert environment.host_of(url) == host
+
+
+@pytest.mark.parametrize("url", ["", "portal.example", "ftp://portal.example", "https://"])
+def test_a_public_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(InvalidSettingError, match="PUBLIC_URL"):
+        environment.host_of(url)

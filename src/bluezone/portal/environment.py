@@ -7,6 +7,7 @@ secret.
 import os
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from bluezone.portal.errors import InvalidSettingError
 
@@ -48,6 +49,18 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
 def words(name: str, default: str) -> list[str]:
     """Return a comma-separated variable as a list without empty parts."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def host_of(url: str) -> str:
+    """Return the host name in the portal's public address.
+
+    Raises:
+        InvalidSettingError: it is no http or https address.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidSettingError(f"{PREFIX}PUBLIC_URL must be http://… or https://…")
+    return f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
 
 
 def home() -> Path:

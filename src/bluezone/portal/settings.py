@@ -30,7 +30,10 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 BLUEZONE_PUBLIC_URL = environment.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 _HTTPS: Final = BLUEZONE_PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+ALLOWED_HOSTS = [
+    *environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]"),
+    environment.host_of(BLUEZONE_PUBLIC_URL),
+]
 CSRF_TRUSTED_ORIGINS = [BLUEZONE_PUBLIC_URL]
 BLUEZONE_TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0, low=0, high=5)
 
