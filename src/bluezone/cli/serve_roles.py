@@ -6,17 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bluezone.keyserver.app import create_app, wall_clock
 from bluezone.keyserver.environment import (
     AUTHORITIES_FILE,
     AUTHORITY_KEYS,
     load_settings,
 )
-from bluezone.keyserver.export.loop import export_loop, open_worker
-from bluezone.keyserver.prepare import prepare_embedded
-from bluezone.keyserver.serve import Site, check_port, serve_sites
+from bluezone.keyserver.hosting import Site, check_port, serve_sites
 from bluezone.keyserver.settings import KeyServerSettings
-from bluezone.keyserver.store.db import open_store
 
 JWKS_PATH: Final = "/.well-known/jwks.json"
 PORTAL_EVERY_S: Final = 5
@@ -69,9 +65,13 @@ def prepare_plan(plan: Plan) -> Prepared:
         sites.append(_portal(plan))
     if "keyserver" in plan.roles:
         check_port("the key server", plan.host, plan.keyserver_port)
-        sites.append(Site("keyserver", create_app(settings), plan.host, plan.keyserver_port))
+        from bluezone.cli.serve_keyserver import keyserver_app  # noqa: PLC0415 - only its role
+
+        sites.append(Site("keyserver", keyserver_app(settings), plan.host, plan.keyserver_port))
     if "export" in plan.roles:
-        prepare_embedded(settings, entropy=os.urandom)
+        from bluezone.cli.serve_keyserver import prepare_export  # noqa: PLC0415 - only its role
+
+        prepare_export(settings)
     return Prepared(
         settings,
         tuple(sites),
@@ -112,13 +112,9 @@ def _settings(plan: Plan) -> KeyServerSettings:
 
 
 async def _export(settings: KeyServerSettings, stopped: asyncio.Event) -> None:
-    store = open_store(settings.resolved_database_url)
-    try:
-        worker = open_worker(settings, store, entropy=os.urandom, clock=wall_clock)
-        every_s = settings.export_every_s
-        await export_loop(worker, clock=wall_clock, every_s=every_s, stopped=stopped)
-    finally:
-        store.close()
+    from bluezone.cli.serve_keyserver import run_export_loop  # noqa: PLC0415 - only its role
+
+    await run_export_loop(settings, stopped)
 
 
 async def _portal_work(stopped: asyncio.Event) -> None:

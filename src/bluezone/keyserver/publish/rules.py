@@ -6,7 +6,7 @@ Source: key server rules 1.3; every rule, its reason and the side taken on each 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -84,9 +84,7 @@ def check_teks(
         )
         risk = key.transmission_risk or RISK_BY_REPORT_TYPE[diagnosis.report_type]
         days = _days(key.start, diagnosis, limits)
-        judged = replace(
-            key, report_type=diagnosis.report_type, days_since_onset=days, transmission_risk=risk
-        )
+        judged = DiagnosisKey(key.key, key.start, key.period, diagnosis.report_type, days, risk)
         return accept_tek(judged, created_at)
 
     checked = _check_all(keys, check, limits)
@@ -108,7 +106,7 @@ def check_day_keys(
         end = key.time_start + DAY_S
         created_at = _release(key.time_start, end, limits=limits, now=now)
         days = _days(key.time_start // INTERVAL_S, diagnosis, limits)
-        judged = replace(key, report_type=diagnosis.report_type, days_since_onset=days)
+        judged = DayKeyEntry(key.key, key.time_start, key.slots, diagnosis.report_type, days)
         return accept_day_key(judged, created_at)
 
     checked = _check_all(keys, check, limits)
