@@ -129,7 +129,7 @@ def test_nothing_else_is_found(published: TestClient, path: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_name_is_found_or_404(client: TestClient, name: str) -> None:
     answer = client.get("/export/" + quote(name, safe=""))
     assert answer.status_code == 404 or name == "public-key.pem"

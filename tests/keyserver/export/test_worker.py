@@ -69,7 +69,7 @@ def test_a_key_is_in_one_hourly_and_one_daily_file_however_often_the_worker_runs
     works: Any,
 ) -> None:
     keys: set[bytes] = set()
-    for hour in range(30):
+    for hour in range(0, 30, 3):
         keys |= works.publish(5, NOON + hour * HOUR)
         works.run(NOON + hour * HOUR + 1800)
         works.run(NOON + hour * HOUR + 1800)
@@ -236,9 +236,7 @@ def test_a_worker_that_slept_for_a_month_does_not_publish_what_is_too_old(works:
     publishes=st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), min_size=1, max_size=8),
     runs=st.lists(st.integers(0, 45), max_size=5),
 )
-@settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_order_every_key_reaches_the_phones_once(
     make_works: Any, publishes: list[tuple[int, int]], runs: list[int]
 ) -> None:

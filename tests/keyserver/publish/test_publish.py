@@ -462,7 +462,7 @@ def test_other_paths_and_methods_have_the_same_error_form(client: TestClient) ->
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_body_gets_an_answer_with_a_known_code(client: TestClient, body: bytes) -> None:
     answer = client.post("/v1/publish", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")

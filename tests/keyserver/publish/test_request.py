@@ -107,7 +107,7 @@ def test_a_message_never_repeats_what_the_client_wrote() -> None:
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_any_bytes_give_a_request_or_our_error(body: bytes) -> None:
     for kind in (PublishRequest, DayKeyPublishRequest):
         with suppress(BadRequestError):
@@ -124,7 +124,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from([*GOOD, "hmacKey", "padding", "traveler"]), JSON))
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_any_values_of_known_members_give_a_request_or_our_error(
     changes: dict[str, object],
 ) -> None:

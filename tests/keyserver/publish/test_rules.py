@@ -142,7 +142,7 @@ def test_a_key_that_lives_is_released_only_when_it_is_dead(
 
 
 @given(start=st.integers(INTERVAL - 1900, INTERVAL), period=st.integers(1, 144))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_no_key_is_ever_released_while_it_lives(start: int, period: int) -> None:
     limits = replace(LIMITS, onset_span_days=100)
     created_at = check(key(start, period), limits=limits).kept[0].created_at
