@@ -47,6 +47,13 @@ def command() -> None:
     metavar="URL",
     help="Health authority's portal, for sharing keys on the status page.",
 )
+@click.option("--authority", default="vn.bluezone", show_default=True, help="healthAuthorityID.")
+@click.option(
+    "--api-key",
+    envvar="BLUEZONE_PHONE_API_KEY",
+    default="",
+    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY.",
+)
 @click.option(
     "--status-port",
     type=click.IntRange(0, 65535),
@@ -120,7 +127,8 @@ def run(**options: object) -> None:
     Nothing that a server sends can make the node upload anything. It stops cleanly on
     SIGINT and SIGTERM; every sighting is then written.
     """
-    from bluezone.cli.node_run import RunOptions, run_node  # noqa: PLC0415 (needs a radio)
+    from bluezone.cli.node_options import RunOptions  # noqa: PLC0415 (needs numpy)
+    from bluezone.cli.node_run import run_node  # noqa: PLC0415 (needs a radio)
 
     run_node(RunOptions(**options))  # type: ignore[arg-type]  # click checked the types
 

@@ -63,7 +63,7 @@ def open_stores(folder: Path, *, rng: RandomBytes) -> Iterator[Stores]:
         )
 
 
-def build_check(
+def build_watch(
     stores: Stores,
     *,
     keyserver_url: str,
@@ -71,8 +71,8 @@ def build_check(
     client: httpx2.Client,
     config: RiskConfig,
     on_warning: Callable[[Assessment], None],
-) -> NodeCheck:
-    """Return the look at a key server that a node takes on its schedule.
+) -> Watch:
+    """Return the look at a key server; `NodeCheck(watch)` is what a node takes.
 
     Args:
         stores: open as long as the node runs.
@@ -84,11 +84,31 @@ def build_check(
     """
     settings = FetchSettings(f"{keyserver_url.rstrip('/')}/export", tuple(public_keys))
     fetcher = Fetcher(settings, client=client, state=stores.fetched)
+    return Watch(
+        fetcher=fetcher,
+        contact_log=stores.contact_log,
+        exposures=stores.exposures,
+        config=config,
+        on_warning=on_warning,
+    )
+
+
+def build_check(
+    stores: Stores,
+    *,
+    keyserver_url: str,
+    public_keys: Sequence[EllipticCurvePublicKey],
+    client: httpx2.Client,
+    config: RiskConfig,
+    on_warning: Callable[[Assessment], None],
+) -> NodeCheck:
+    """Return the look at a key server as a node takes it; the arguments are `build_watch`'s."""
     return NodeCheck(
-        Watch(
-            fetcher=fetcher,
-            contact_log=stores.contact_log,
-            exposures=stores.exposures,
+        build_watch(
+            stores,
+            keyserver_url=keyserver_url,
+            public_keys=public_keys,
+            client=client,
             config=config,
             on_warning=on_warning,
         )
