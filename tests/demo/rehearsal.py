@@ -1,6 +1,16 @@
 """A story without phones and servers, for tests of the page alone: pictures by hand."""
 
-from bluezone.demo.board import Board, Link, Outgoing, Phase, Screen, Signal, Step, VerdictView, WarningView
+from bluezone.demo.board import (
+    Board,
+    Link,
+    Outgoing,
+    Phase,
+    Screen,
+    Signal,
+    Step,
+    VerdictView,
+    WarningView,
+)
 from bluezone.demo.cast import PEOPLE
 from bluezone.demo.choreography import END_S, MORNING_S, choreograph
 from bluezone.demo.page.app import Login
@@ -37,12 +47,16 @@ class Rehearsal:
     def wait_for_visitor(self) -> None:
         self.asked.append(("wait",))
 
+    def again(self) -> None:
+        self.asked.append(("again",))
+
     def what_servers_know(self) -> dict[str, object]:
         return {
             "keys": [{"key": "6f0c…91ab", "day": "14/08/2020", "scheme": "en"}],
             "moreKeys": 1_024,
+            "realKeys": 1,
             "files": [{"name": "en/hourly/1597456800-1597460400-00001.zip", "keys": 1_025}],
-            "cases": [{"pseudonym": "HD-0001", "onset": "15/08/2020", "code": "used"}],
+            "cases": [{"pseudonym": "HD-0001", "onset": "15/08/2020", "codes": ["USED"]}],
         }
 
     def desk_entry(self, host: str) -> tuple[str, dict[str, str]]:
@@ -61,9 +75,7 @@ class Rehearsal:
             phone.own_id, phone.heard, phone.numbers = "3F 9A 77 21 …", 120 + a, 9
             phone.recent = [Signal(f"{a:02X} 9C 4{n} D1 …", -60 - 8 * n) for n in range(4)]
             for b in PEOPLE[a + 1 :]:
-                near = near_s(
-                    paths[a], paths[b], start_s=MORNING_S, end_s=now, within_m=2
-                )
+                near = near_s(paths[a], paths[b], start_s=MORNING_S, end_s=now, within_m=2)
                 if near > 60:
                     here = near_s(paths[a], paths[b], start_s=now - 60, end_s=now, within_m=2) > 0
                     link = Link(a, b, near / 60, now if here else now - 900, near=True)

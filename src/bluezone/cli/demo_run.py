@@ -5,6 +5,7 @@ exit status is 130 as for any program that was interrupted.
 """
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from bluezone.demo.telling import TURNS, sentence
 _INTERRUPTED: Final = 130
 
 
-class _Leave(BaseException):  # noqa: N818 - like KeyboardInterrupt, it is no error
+class _Leave(BaseException):
     """Somebody wants to leave; passes every handler of errors."""
 
 
@@ -40,10 +41,12 @@ def show(options: DemoOptions, *, as_json: bool) -> None:
                 elif line := sentence(turn, facts, options.language):
                     click.echo(line)
 
-            verdict = run_demo(options, tell, until=Event())
+            outcome = run_demo(options, tell, until=Event())
     except _Leave:
         sys.exit(_INTERRUPTED if options.auto else 0)
-    sys.exit(0 if verdict.right else 1)
+    if outcome.again:  # Django is set up once a process, so another street is another one
+        os.execv(sys.executable, [sys.executable, "-m", "bluezone.cli.main", *sys.argv[1:]])  # noqa: S606
+    sys.exit(0 if outcome.verdict.right else 1)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from bluezone.demo.board import Board
 from bluezone.demo.cast import PersonId
 from bluezone.demo.choreography import Choreography
 from bluezone.demo.halves import Halves
-from bluezone.demo.ledger import case_rows, file_rows, key_rows
+from bluezone.demo.ledger import case_rows, file_rows, key_rows, real_keys
 from bluezone.demo.page.app import Login
 from bluezone.demo.story import Story
 
@@ -54,12 +54,17 @@ class Audience:
         """Stop the countdown after which the story helps itself."""
         self._story.player.wish(self._story.wait)
 
+    def again(self) -> None:
+        """Begin anew, once the story is told."""
+        self._story.player.wish(self._story.begin_anew)
+
     def what_servers_know(self) -> dict[str, object]:
         """Return the rows of both servers, ready for JSON."""
         keys, more = key_rows(self._halves.store)
         return {
             "keys": keys,
             "moreKeys": more,
+            "realKeys": real_keys(self._halves.store),
             "files": file_rows(self._halves.store),
             "cases": case_rows(now=int(self._story.street.now)),
         }

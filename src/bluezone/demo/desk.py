@@ -39,9 +39,7 @@ class Desk:
         Raises:
             DeskError: the portal did not let us in.
         """
-        self._fill(
-            "/sign-in/", {"username": self._login.user, "password": self._login.password}
-        )
+        self._fill("/sign-in/", {"username": self._login.user, "password": self._login.password})
         cookies = {cookie.name: cookie.value or "" for cookie in self._client.cookies.jar}
         if "bluezone_session" not in cookies:
             raise DeskError("the desk did not let the demo sign in")

@@ -26,7 +26,7 @@ from bluezone.protocol.export import read_public_key
 USER: Final = "canbo"
 """The demo health worker's name at the desk: `cán bộ`, an official."""
 _SETTINGS: Final = "bluezone.portal.settings"
-_WORDS: Final = ("tre", "sen", "lua", "bien", "nui", "song", "gio", "trang", "sao", "nang")
+_WORDS: Final = ("bien", "trang", "song", "nang", "thuyen", "xanh", "vuon", "hoa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class Halves:
 
 
 def password(random_bytes: Callable[[int], bytes]) -> str:
-    """Return a password that is easy to type: five plain words."""
-    return "-".join(_WORDS[byte % len(_WORDS)] for byte in random_bytes(5))
+    """Return a password that is easy to type: four plain words."""
+    return "-".join(_WORDS[byte % len(_WORDS)] for byte in random_bytes(4))
 
 
 def prepare_halves(

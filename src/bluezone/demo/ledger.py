@@ -1,8 +1,8 @@
 """What the two servers hold, read from their own tables, for the switch on the page.
 
 The anonymous half has rows of packed keys, the identified half cases and codes. The
-decision that surprises: fakes are shown as well, unmarked, as a thief of the database's
-files would see them in an export; only the row counts tell the truth about themselves.
+decision that surprises: made-up keys are counted as well, because the files are full of
+them; who has only the files cannot tell them from the real ones.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from bluezone.keyserver.store.db import Store
 from bluezone.look.format import date
 from bluezone.protocol.scheme import Scheme
 
-_SHOWN: Final = 5
+_SHOWN: Final = 4
 _INTERVAL_S: Final = 600
 _NAMES: Final = {Scheme.EN: "Exposure Notification", Scheme.BLUEZONE: "Bluezone"}
 _KEYS: Final = text("""
@@ -42,12 +42,17 @@ def key_rows(store: Store) -> tuple[list[dict[str, str]], int]:
     return shown, max(0, len(keys) - _SHOWN)
 
 
-def real_keys(store: Store, windows: list[tuple[int, int]]) -> int:
-    """Return how many keys that count as published in the windows were sent by phones."""
+def real_keys(store: Store, windows: list[tuple[int, int]] | None = None) -> int:
+    """Return how many stored keys were sent by phones.
+
+    Args:
+        store: of the key server.
+        windows: only keys that count as published in one of these; None for all.
+    """
     found = 0
     with store.reads.begin() as db:
         for scheme, created_at, generated, packed in db.execute(_KEYS):
-            inside = any(start <= created_at < end for start, end in windows)
+            inside = windows is None or any(start <= created_at < end for start, end in windows)
             if inside and not generated:
                 found += len(split_records(Scheme(scheme), bytes(packed)))
     return found
@@ -59,8 +64,8 @@ def file_rows(store: Store) -> list[dict[str, str | int]]:
         return [{"name": path, "keys": int(count)} for path, count in db.execute(_FILES)]
 
 
-def case_rows(*, now: int) -> list[dict[str, str]]:
-    """Return the portal's cases as rows of text; each code by the name of its state."""
+def case_rows(*, now: int) -> list[dict[str, object]]:
+    """Return the portal's cases as rows; each code by the name of its state."""
     from django.db import connection  # noqa: PLC0415 - only once the portal is set up
 
     from bluezone.portal.cases.models import Case  # noqa: PLC0415 - the same
@@ -71,7 +76,7 @@ def case_rows(*, now: int) -> list[dict[str, str]]:
             {
                 "pseudonym": case.pseudonym,
                 "onset": "" if case.symptom_date is None else date(case.symptom_date),
-                "code": ", ".join(code.state.name for code in codes_of_case(case, now=now)),
+                "codes": [code.state.name for code in codes_of_case(case, now=now)],
             }
             for case in Case.objects.order_by("-opened_at", "-pk")[:_SHOWN]
         ]

@@ -94,9 +94,7 @@ class Observer:
     def show_links(self) -> None:
         """Put every pair that has heard one another on the board."""
         pairs = {(min(a, b), max(a, b)) for a, b in self._pairs}
-        self._board.picture.links = [
-            self._link(a, b) for a, b in sorted(pairs)
-        ]
+        self._board.picture.links = [self._link(a, b) for a, b in sorted(pairs)]
 
     def _link(self, a: PersonId, b: PersonId) -> Link:
         there = self._pairs.get((a, b), _Pair())

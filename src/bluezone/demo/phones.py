@@ -169,7 +169,9 @@ class Street:
             folder=folder,
             stores=self._files.enter_context(open_stores(folder, rng=self._chance.randbytes)),
             controller=controller,
-            config=NodeConfig(tx_power_dbm=TX_POWER_DBM, dwell_s=_DWELL_S, scan=SCAN, iphone=iphone),
+            config=NodeConfig(
+                tx_power_dbm=TX_POWER_DBM, dwell_s=_DWELL_S, scan=SCAN, iphone=iphone
+            ),
         )
 
     def _node(self, phone: Phone, check: ExposureCheck | None) -> Node:

@@ -50,6 +50,19 @@ class DemoOptions:
     parts: tuple[Part, ...] = PARTS
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it ended.
+
+    Attributes:
+        verdict: the warnings beside the truth.
+        again: a visitor wants to see it once more.
+    """
+
+    verdict: Verdict
+    again: bool
+
+
 @contextmanager
 def _folder(home: Path | None) -> Iterator[Path]:
     """Yield the folder; a temporary one is removed, one that was asked for stays."""
@@ -69,8 +82,8 @@ def _folder(home: Path | None) -> Iterator[Path]:
     yield home
 
 
-def run_demo(options: DemoOptions, tell: Tell, *, until: Event) -> Verdict:
-    """Show the street and return the verdict; with a page, stay until `until` is set.
+def run_demo(options: DemoOptions, tell: Tell, *, until: Event) -> Outcome:
+    """Show the street and return how it ended; with a page, stay until `until` is set.
 
     Args:
         options: how.
@@ -89,17 +102,15 @@ def run_demo(options: DemoOptions, tell: Tell, *, until: Event) -> Verdict:
             page = create_page(Audience(story, halves), language=options.language)
             sites.append(Site("the page", page, HOST, _page_port(options, sites)))
         stack.enter_context(Hosting(sites))
-        tell("ready", **{site.name.removeprefix("the "): site.url for site in sites})
+        tell("ready", **dict(zip(("portal", "keyserver", "page"), [site.url for site in sites])))
         verdict = story.play()
         _tell_verdict(tell, story, verdict)
         if not options.auto:
             story.stay(until)
-        return verdict
+        return Outcome(verdict, story.again)
 
 
-def _set_up(
-    options: DemoOptions, home: Path, tell: Tell, stack: ExitStack
-) -> tuple[Story, Halves]:
+def _set_up(options: DemoOptions, home: Path, tell: Tell, stack: ExitStack) -> tuple[Story, Halves]:
     """Return the story and both halves, nothing hosted yet."""
     board, choreography = Board(), choreograph(options.seed, options.parts)
     observer = Observer(board)

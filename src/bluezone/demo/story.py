@@ -74,6 +74,7 @@ class Story:
         self.choreography = choreography
         self.board = board
         self.player = player
+        self.again = False
         self._halves = halves
         self._observer = observer
         self._tell = tell
@@ -143,9 +144,13 @@ class Story:
         self.sharing.confirm(ill, agreed=True)
         _refuse_error(picture.phones[ill].error)
 
+    def begin_anew(self) -> None:
+        """Let `stay` end, because a visitor wants to see everything again."""
+        self.again = self.board.picture.phase is Phase.END
+
     def stay(self, until: Event) -> None:
-        """Keep the page as it is at the end, until told to go."""
-        while not until.wait(TURN_S):
+        """Keep the page as it is at the end, until told to go or to begin anew."""
+        while not self.again and not until.wait(TURN_S):
             self.player.do_wishes()
 
     def _type_code(self, ill: PersonId) -> None:
@@ -195,7 +200,9 @@ class Story:
             if files:
                 break
         keys = sum(file.keys for file in files)
-        real = real_keys(self._halves.store, [(file.window_start, file.window_end) for file in files])
+        real = real_keys(
+            self._halves.store, [(file.window_start, file.window_end) for file in files]
+        )
         self.board.step(Step.KEY_SERVER, "done", now)
         self.board.step(Step.FILE, "active", now, count=keys, real=real)
         self._tell("exported", files=sum(file.files for file in files), keys=keys, real=real)

@@ -16,7 +16,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -86,6 +92,9 @@ class Story(Protocol):
     def wait_for_visitor(self) -> None:
         """Stop the countdown after which the story helps itself."""
 
+    def again(self) -> None:
+        """Begin anew, once the story is told."""
+
     def what_servers_know(self) -> dict[str, object]:
         """Return the rows of both servers, ready for JSON."""
 
@@ -112,7 +121,10 @@ def _facts(story: Story, language: str) -> dict[str, object]:
     return {
         "names": list(NAMES),
         "paths": [
-            [[point.time_s, point.x_m, point.y_m] for point in story.choreography.paths[one].waypoints]
+            [
+                [point.time_s, point.x_m, point.y_m]
+                for point in story.choreography.paths[one].waypoints
+            ]
             for one in PEOPLE
         ],
         "ill": story.choreography.ill,
@@ -247,6 +259,13 @@ async def _wait(request: Request) -> Response:
     return _done()
 
 
+async def _again(request: Request) -> Response:
+    if await _action(request) is None:
+        return _refused()
+    _story_of(request).again()
+    return _done()
+
+
 class _Headers:
     """ASGI middleware that puts the page's policy on every answer."""
 
@@ -275,6 +294,7 @@ def create_page(story: Story, *, language: str) -> Starlette:
         Route("/knows", _knows),
         Route("/desk", _desk),
         Route("/control", _control, methods=["POST"]),
+        Route("/again", _again, methods=["POST"]),
         Route("/helper", _helper, methods=["POST"]),
         Route("/helper/wait", _wait, methods=["POST"]),
         Route("/phone/{person:int}/{what}", _phone, methods=["POST"]),

@@ -13,7 +13,8 @@ def N_(text: str) -> str:  # noqa: N802 - the usual mark for texts that are tran
 
 TEXTS: Final[dict[str, str]] = {
     "caption.street": N_(
-        "Morning. Every phone sends out a random number and listens. Nobody's name is in it."
+        "Every phone sends a random number (glow) and listens (dashed ring). "
+        "People who stay near one another grow a line."
     ),
     "caption.night": N_("Night. Everybody is at home, the numbers of the day are used up."),
     "caption.ill": N_(
@@ -78,9 +79,11 @@ TEXTS: Final[dict[str, str]] = {
     "step.certificate.done": N_("“These keys belong to a confirmed case.” No name in it."),
     "step.key_server.idle": N_("Holds no keys"),
     "step.key_server.active": N_("{count} keys wait until their day and 2 hours are over"),
-    "step.key_server.done": N_("{count} keys checked and stored; each leaves when it can no longer be used"),
+    "step.key_server.done": N_(
+        "{count} keys checked and stored; each leaves when it can no longer be used"
+    ),
     "step.file.idle": N_("No file yet"),
-    "step.file.done": N_("{count} keys in a signed file, {real} real, the others made up"),
+    "step.file.done": N_("{count} keys in signed files, only {real} of them real"),
     "step.phones.idle": N_("Each phone compares by itself"),
     "step.phones.active": N_("{count} of 12 phones have fetched the file"),
     "step.phones.done": N_("12 phones compared, {count} warn their owner"),
@@ -88,6 +91,11 @@ TEXTS: Final[dict[str, str]] = {
     "state.active": N_("now"),
     "state.done": N_("done"),
     "knows.empty": N_("No row yet."),
-    "knows.more": N_("and {count} more"),
+    "knows.more": N_("and {count} more; all but {real} are made up, to hide how few are real"),
+    "code.WAITING": N_("waiting"),
+    "code.LINK_ONLY": N_("link only"),
+    "code.USED": N_("used"),
+    "code.REVOKED": N_("revoked"),
+    "code.EXPIRED": N_("expired"),
     "lost": N_("The demo has stopped. Start it again with: make demo"),
 }

@@ -6,12 +6,14 @@ export function makeControls({ send }) {
   const step = document.getElementById("step");
   const pace = document.getElementById("pace");
   const radios = [...document.querySelectorAll("input[name=speed]")];
+  const again = document.getElementById("again");
   let playing = true;
 
   const toggle = () => send("/control", { do: playing ? "pause" : "play" });
   const one = () => send("/control", { do: "step" });
   play.addEventListener("click", toggle);
   step.addEventListener("click", one);
+  again.addEventListener("click", () => send("/again"));
   for (const radio of radios) {
     radio.addEventListener("change", () => send("/control", { do: "speed", speed: radio.value }));
     document.querySelector(`label[for=${radio.id}]`).textContent = text(`speed.${radio.value}`);
@@ -33,8 +35,9 @@ export function makeControls({ send }) {
       for (const radio of radios) radio.checked = radio.value === picture.speed;
       const waits = picture.phase === "ill" && !picture.helping;
       pace.textContent = picture.pace > 0 ? text("times", { count: number(Math.round(picture.pace)) }) : waits ? text("held") : "";
-      step.disabled = picture.phase === "end";
-      play.disabled = picture.phase === "end";
+      const over = picture.phase === "end";
+      again.hidden = !over;
+      play.hidden = step.hidden = radios[0].closest("fieldset").hidden = over;
     },
   };
 }

@@ -28,6 +28,7 @@ let chosen = 0;
 let touched = false;
 let picture = null;
 let receivedAt = 0;
+let wasLost = false;
 
 /** Return the simulated instant now: the last picture's, moved on by its pace. */
 function instant() {
@@ -98,6 +99,7 @@ function frame() {
 
 subscribe({
   onPicture(next) {
+    if (wasLost) { location.reload(); return; } // another street, with another desk
     if (picture && next.phase === "ill" && picture.phase !== "ill") touched = false;
     picture = next;
     receivedAt = performance.now();
@@ -106,6 +108,7 @@ subscribe({
     document.body.dataset.ready = "true";
   },
   onLost() {
+    wasLost = picture !== null;
     if (picture) picture.pace = 0;
     const lost = document.getElementById("lost");
     lost.hidden = false;

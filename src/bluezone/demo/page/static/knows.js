@@ -1,5 +1,5 @@
 // The switch "what the server knows": the street empties, the real rows of both halves appear.
-import { text, number, clock } from "./demo.js";
+import { text, number } from "./demo.js";
 
 function row(cells) {
   const tr = document.createElement("tr");
@@ -28,16 +28,10 @@ export function makeKnows() {
     if (!answer.ok) return;
     const rows = await answer.json();
     fill("key-rows", rows.keys.map((key) => [key.key, key.day, key.scheme]), 3);
-    document.getElementById("key-more").textContent = rows.moreKeys ? text("knows.more", { count: number(rows.moreKeys) }) : "";
-    fill("case-rows", rows.cases.map((one) => [one.pseudonym, one.onset, one.code]), 3);
-    const files = rows.files.map((file) => {
-      const item = document.createElement("li");
-      item.textContent = `${file.name} · ${number(file.keys)}`;
-      return item;
-    });
-    const none = document.createElement("li");
-    none.textContent = text("knows.empty");
-    document.getElementById("file-rows").replaceChildren(...(files.length ? files : [none]));
+    const more = { count: number(rows.moreKeys), real: number(rows.realKeys) };
+    document.getElementById("key-more").textContent = rows.moreKeys ? text("knows.more", more) : "";
+    fill("case-rows", rows.cases.map((one) => [one.pseudonym, one.onset, one.codes.map((code) => text(`code.${code}`)).join(", ")]), 3);
+    fill("file-rows", rows.files.map((file) => [file.name, number(file.keys)]), 2);
   }
 
   toggle.addEventListener("change", () => {

@@ -30,15 +30,17 @@ function home(picture, phone, own, actions) {
   const radio = el("div", { cls: "radio" },
     el("span", { cls: phone.advertising ? "lamp on" : "lamp" }, text(phone.advertising ? "phone.advertising" : "phone.quiet")),
     el("span", { cls: phone.scanning ? "lamp on" : "lamp" }, text(phone.scanning ? "phone.scanning" : "phone.resting")));
+  const waiting = picture.phase === "ill";
+  const heard = el("div", { cls: "heard" }, el("b", {}, number(phone.numbers)), el("span", {}, text("phone.heard"), el("small", {}, `${number(phone.heard)} ${text("phone.signals")}`)));
   const parts = [
     el("h3", { cls: "on" }, text("phone.on")),
     radio,
     el("p", { cls: "own" }, el("span", {}, text("phone.own")), el("code", {}, phone.ownId || "…")),
-    el("div", { cls: "heard" }, el("b", {}, number(phone.numbers)), el("span", {}, text("phone.heard"), el("small", {}, `${number(phone.heard)} ${text("phone.signals")}`))),
+    waiting ? "" : heard,
+    picture.phase === "street" ? recent(phone) : "",
     el("p", { cls: "calm" }, el("span", { cls: "state met" }, text("phone.none")), phone.fetched ? el("small", {}, text("phone.checked", { count: number(phone.fetchedKeys) })) : ""),
+    waiting ? actions.codeForm(own, phone) : "",
   ];
-  if (picture.phase === "street") parts.splice(4, 0, recent(phone));
-  if (picture.phase === "ill") parts.push(actions.codeForm(own, phone));
   return parts.filter((part) => part !== "");
 }
 
@@ -127,9 +129,9 @@ export function makePhone({ choose, send }) {
     },
   };
 
-  function showDesk(picture) {
+  function showDesk(picture, chosen) {
     const desk = document.getElementById("desk");
-    desk.hidden = picture.phase !== "ill";
+    desk.hidden = picture.phase !== "ill" || picture.phones[chosen].screen !== "home";
     const code = document.getElementById("desk-code");
     code.hidden = !picture.code;
     if (picture.code) code.textContent = text("desk.code", { code: `${picture.code.slice(0, 4)} ${picture.code.slice(4)}` });
@@ -159,7 +161,7 @@ export function makePhone({ choose, send }) {
   return {
     show(picture, chosen) {
       showChips(picture, chosen);
-      showDesk(picture);
+      showDesk(picture, chosen);
       const phone = picture.phones[chosen];
       // While somebody types, only what belongs to the form may change it.
       const typing = document.activeElement?.id === "code" && phone.screen === "home";

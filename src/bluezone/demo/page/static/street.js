@@ -4,6 +4,8 @@ import { story, text } from "./demo.js";
 const SVG = "http://www.w3.org/2000/svg";
 const METRE = 20;
 const REACH_M = 4.2;
+const TOGETHER_M = 4;
+const STATION = [836, 60];
 const WHOLE = [0, 8, 880, 464];
 const CLOSE_WIDTH = 500;
 const small = matchMedia("(max-width: 640px)");
@@ -30,6 +32,7 @@ function makePerson(id, choose) {
   const reach = make("g", { class: "reach" }, document.getElementById("reaches"));
   make("circle", { r: REACH_M * METRE, class: "soft" }, reach);
   make("circle", { r: 12, class: "wave" }, reach);
+  make("circle", { r: 19, class: "ear" }, reach);
   const body = make("g", { class: "person" }, document.getElementById("people"));
   make("circle", { r: 22, class: "grip" }, body);
   make("circle", { r: 13, class: "halo" }, body);
@@ -46,8 +49,8 @@ function makePerson(id, choose) {
 
 function makeLine() {
   const group = make("g", { class: "link" }, document.getElementById("links"));
-  make("line", { class: "edge" }, group);
-  make("line", { class: "bond" }, group);
+  make("path", { class: "edge" }, group);
+  make("path", { class: "bond" }, group);
   make("text", {}, group);
   return group;
 }
@@ -61,6 +64,18 @@ export function makeStreet({ choose }) {
   let shownBox = "";
   let left = null;
   const svg = document.getElementById("street");
+  const errand = make("path", { class: "errand" }, document.getElementById("links"));
+
+  /** While a code is on its way, a path from the health station to the ill person's home. */
+  function drawErrand() {
+    const ill = shown.ill;
+    const way = shown.phase === "ill" && ill !== null;
+    errand.classList.toggle("on", way);
+    if (!way) return;
+    const [x, y] = people[ill].at;
+    const side = y < 240 ? 132 : 348;
+    errand.setAttribute("d", `M${STATION[0]} ${STATION[1]}V${132}${side === 132 ? "" : "V348"}H${x.toFixed(0)}V${y.toFixed(0)}`);
+  }
 
   /** On a small screen the street is shown larger and follows the chosen person. */
   function frame() {
@@ -85,13 +100,14 @@ export function makeStreet({ choose }) {
     document.getElementById("street-now").textContent = states.filter(Boolean).join("; ");
   }
 
-  function lineClass(link, now) {
+  /** Near and long: a line that grows. Far but just heard: a hair. After the warning: the proof. */
+  function lineClass(link, now, length) {
     const picture = shown;
-    const fresh = now - link.heardAtS < 330;
-    const sick = picture.ill === link.a || picture.ill === link.b;
-    const other = picture.ill === link.a ? link.b : link.a;
-    const proof = sick && picture.phones[other].warning?.level === "high";
-    return ["link", link.near ? "near" : "far", fresh ? "fresh" : "gone", proof && "proof"].filter(Boolean).join(" ");
+    const other = picture.ill === link.a ? link.b : picture.ill === link.b ? link.a : null;
+    if (other !== null && picture.phones[other].warning?.level === "high") return "link proof";
+    if (picture.phase !== "street") return "link";
+    if (link.near && length < TOGETHER_M * METRE && now - link.heardAtS < 200) return "link near";
+    return now - link.heardAtS < 25 ? "link far" : "link";
   }
 
   function drawLine(link, now) {
@@ -100,21 +116,27 @@ export function makeStreet({ choose }) {
     const group = lines.get(key);
     const [x1, y1] = people[link.a].at;
     const [x2, y2] = people[link.b].at;
-    for (const line of group.querySelectorAll("line")) {
-      line.setAttribute("x1", x1); line.setAttribute("y1", y1);
-      line.setAttribute("x2", x2); line.setAttribute("y2", y2);
-    }
-    const kind = lineClass(link, now);
-    const width = kind.includes("proof") ? 4 : kind.includes("gone") || link.minutes < 0.5 ? 1.5 : 3 + Math.min(link.minutes, 30) * 0.9;
+    const kind = lineClass(link, now, Math.hypot(x2 - x1, y2 - y1));
+    const width = kind === "link proof" ? 4 : kind === "link near" ? 3 + Math.min(link.minutes, 32) * 0.9 : 1;
     const [edge, bond, label] = group.children;
     edge.setAttribute("stroke-width", (width + 4).toFixed(1));
     bond.setAttribute("stroke-width", width.toFixed(1));
     const minutes = Math.round(link.minutes);
     label.textContent = minutes >= 1 ? `${minutes}′` : "";
-    const [x, y] = labelPlace(link, x1, y1, x2, y2, width);
+    const [cx, cy] = bend(kind, x1, y1, x2, y2);
+    const shape = `M${x1.toFixed(1)} ${y1.toFixed(1)}Q${cx.toFixed(1)} ${cy.toFixed(1)} ${x2.toFixed(1)} ${y2.toFixed(1)}`;
+    edge.setAttribute("d", shape);
+    bond.setAttribute("d", shape);
+    const [x, y] = kind === "link proof" ? [(x1 + x2 + 2 * cx) / 4, (y1 + y2 + 2 * cy) / 4] : labelPlace(link, x1, y1, x2, y2, width);
     label.setAttribute("x", x.toFixed(1));
     label.setAttribute("y", (y + 4).toFixed(1));
     group.setAttribute("class", kind);
+  }
+
+  /** Proofs bend towards the road, so that they do not run through other houses. */
+  function bend(kind, x1, y1, x2, y2) {
+    const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
+    return kind === "link proof" ? [mx, my + (240 - my) * 0.9] : [mx, my];
   }
 
   /** Beside a short line, on the side away from a third person; in the middle of a long one. */
@@ -149,6 +171,7 @@ export function makeStreet({ choose }) {
         person.name.setAttribute("y", person.at[1] > 440 ? -16 : 26);
       }
       for (const link of links) drawLine(link, now);
+      drawErrand();
       frame();
     },
   };
