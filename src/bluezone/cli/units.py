@@ -4,7 +4,7 @@ import datetime as dt
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,10 +12,9 @@ from bluezone.cli.output import print_json, stderr, track
 from bluezone.protocol.errors import BluezoneError
 
 if TYPE_CHECKING:
-    from bluezone.portal.units.loading import Summary
+    from bluezone.portal.units.bulk import Summary
     from bluezone.portal.units.sources import EditionFacts, Sources
 
-T = TypeVar("T")
 _DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 _EVERY: Final = "all"
 
@@ -144,8 +143,8 @@ def _sources(edition: str, place: Path | None, facts: "EditionFacts | None") -> 
     return packaged(list(packaged_facts()) if edition == _EVERY else [edition])
 
 
-def _shown(chunks: Sequence[T], label: str) -> Iterable[T]:
-    return track(chunks, total=len(chunks), label=label)
+def _shown(ranges: Sequence[range], label: str) -> Iterable[range]:
+    return track(ranges, total=len(ranges), label=label)
 
 
 def _report(summaries: "Sequence[Summary]", *, as_json: bool) -> None:
@@ -155,7 +154,7 @@ def _report(summaries: "Sequence[Summary]", *, as_json: bool) -> None:
         if as_json:
             print_json(summary.row())
             continue
-        counts = ", ".join(f"{value:,} {name}" for name, value in summary.levels.items() if value)
+        counts = ", ".join(f"{value:,} {name}" for name, value in summary.counts.items() if value)
         click.echo(f"{summary.what}: {counts}")
         click.echo(
             f"  {summary.created:,} new, {summary.changed:,} changed, "

@@ -57,6 +57,16 @@ class InvalidCountError(UnitError):
     code = "invalid_count"
 
 
+class RowRefusedError(UnitError):
+    """One row of a table is wrong; whoever reads the table collects its `problem`."""
+
+    code = "invalid_unit_row"
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 class InvalidTableError(UnitError):
     """A table cannot be read, or some of its rows are wrong; `problems` has each."""
 

@@ -69,7 +69,7 @@ def remainder_of(path: str) -> str:
 
 
 @models.CharField.register_lookup
-class Under(Lookup):  # type: ignore[type-arg] # not generic while running
+class Under(Lookup):
     """`column__under=path`: the unit itself and all below, found by index."""
 
     lookup_name = "under"

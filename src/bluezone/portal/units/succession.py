@@ -20,20 +20,21 @@ NOT_RECORDED: Final = "no successor recorded"
 
 
 def all_links(
-    recorded: Sequence[Link], old: str, new: str, units: Mapping[str, tuple[str, str]]
+    recorded: Sequence[Link], old: tuple[str, Mapping[str, tuple[str, str]]], new: str
 ) -> tuple[list[Link], set[str]]:
     """Return recorded and completed links, and the remainders they need.
 
     Args:
         recorded: the good links of the tables.
-        old, new: the two editions.
-        units: units of the old edition, path to (level, code); villages need no link.
+        old: the old edition and its units, path to (level, code); villages need no link.
+        new: the new edition.
     """
+    nation, units = old
     heirs = _heirs(recorded)
     links, remainders = list(recorded), set()
-    if old not in heirs:
-        heirs[old] = new
-        links.append(Link(old, new, SuccessorKind.WHOLE, None, SAME_NATION))
+    if nation not in heirs:
+        heirs[nation] = new
+        links.append(Link(nation, new, SuccessorKind.WHOLE, None, SAME_NATION))
     for path in sorted(units):
         if path in heirs or units[path][0] == Level.VILLAGE:
             continue

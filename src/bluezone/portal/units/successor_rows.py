@@ -13,7 +13,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from bluezone.portal.units.csv_reader import Row, Table, read_table
-from bluezone.portal.units.errors import Problem
+from bluezone.portal.units.errors import Problem, RowRefusedError
 from bluezone.portal.units.models import SuccessorKind
 from bluezone.portal.units.paths import SEPARATOR, join
 
@@ -105,38 +105,43 @@ def _links(
     table: Table, sides: tuple[_Side, _Side], problems: list[Problem]
 ) -> Iterable[tuple[Link, Row]]:
     for row in table.rows:
-        link = _link(table.file, row, sides)
-        if isinstance(link, Problem):
-            problems.append(link)
-        else:
-            yield link, row
+        try:
+            yield _link(_LinkRow(table.file, row), sides), row
+        except RowRefusedError as error:
+            problems.append(error.problem)
 
 
-def _link(file: str, row: Row, sides: tuple[_Side, _Side]) -> Link | Problem:
-    ends = []
+@dataclass(frozen=True, slots=True)
+class _LinkRow:
+    """A row with the file it stands in."""
+
+    file: str
+    row: Row
+
+    def refused(self, column: str, code: str, message: str) -> RowRefusedError:
+        return RowRefusedError(Problem(self.file, self.row.number, column, code, message))
+
+
+def _link(source: _LinkRow, sides: tuple[_Side, _Side]) -> Link:
+    row, ends = source.row, []
     for column, side in zip(("old", "new"), sides, strict=True):
         found = side.find(row.get(column), row.get("level"))
         if len(found) != 1:
-            message = _("%(code)s means %(count)d units of %(edition)s; it must mean one")
-            values = {
-                "code": row.get(column)[:40] or "–",
-                "count": len(found),
-                "edition": side.edition,
-            }
-            return Problem(file, row.number, column, "unknown_unit", message % values)
+            message = _('"%(code)s" means %(count)d units of %(edition)s; it must mean one')
+            said = {"code": row.get(column)[:40], "count": len(found), "edition": side.edition}
+            raise source.refused(column, "unknown_unit", message % said)
         ends.append(found[0])
-    kind = row.get("kind") or SuccessorKind.WHOLE
+    kind = row.get("kind") or str(SuccessorKind.WHOLE)
     if kind not in SuccessorKind.values:
         message = _('"%(kind)s" is no kind; use whole, part or default')
-        return Problem(file, row.number, "kind", "unknown_kind", message % {"kind": str(kind)[:40]})
-    share = _share(row.get("share"), SuccessorKind(kind))
-    if isinstance(share, str):
-        return Problem(file, row.number, "share", "invalid_share", share)
+        raise source.refused("kind", "unknown_kind", message % {"kind": kind[:40]})
+    share = _share(source, SuccessorKind(kind))
     return Link(ends[0], ends[1], SuccessorKind(kind), share, row.get("basis")[:120])
 
 
-def _share(text: str, kind: SuccessorKind) -> Decimal | None | str:
-    """Return the share of a part, None where none is given, or what is wrong with it."""
+def _share(source: _LinkRow, kind: SuccessorKind) -> Decimal | None:
+    """Return the share of a part, None where none is given."""
+    text = source.row.get("share")
     if not text:
         return None
     try:
@@ -145,10 +150,10 @@ def _share(text: str, kind: SuccessorKind) -> Decimal | None | str:
         share = Decimal(0)
     if not share.is_finite() or not 0 < share <= 1 or share != share.quantize(SHARE_STEP):
         message = _('"%(text)s" is no share; write a number such as 0.35, six decimals at most')
-        return message % {"text": text[:40]}
-    if kind != SuccessorKind.PART:
-        return None if share == 1 else _("only a part has a share below 1")
-    return share
+        raise source.refused("share", "invalid_share", message % {"text": text[:40]})
+    if kind != SuccessorKind.PART and share != 1:
+        raise source.refused("share", "invalid_share", _("only a part has a share below 1"))
+    return share if kind == SuccessorKind.PART else None
 
 
 def _wrong_together(links: Sequence[Link]) -> tuple[str, str] | None:
@@ -156,17 +161,20 @@ def _wrong_together(links: Sequence[Link]) -> tuple[str, str] | None:
     kinds = [link.kind for link in links]
     if len({link.new for link in links}) < len(links):
         return "link_twice", _("this link is there twice")
-    if SuccessorKind.WHOLE in kinds and len(links) > 1:
-        return "whole_and_more", _("everything goes to one unit, so there can be no other link")
+    if SuccessorKind.WHOLE in kinds:
+        message = _("everything goes to one unit, so there can be no other link")
+        return None if len(links) == 1 else ("whole_and_more", message)
     if kinds.count(SuccessorKind.DEFAULT) > 1:
         return "two_defaults", _("only one unit can take the rest")
-    if SuccessorKind.WHOLE in kinds:
-        return None
+    return _wrong_shares(links, has_default=SuccessorKind.DEFAULT in kinds)
+
+
+def _wrong_shares(links: Sequence[Link], *, has_default: bool) -> tuple[str, str] | None:
     shares = [link.share for link in links if link.kind == SuccessorKind.PART]
     total = sum((share for share in shares if share is not None), Decimal(0))
     if total > 1:
         return "shares_over_one", _("the shares are more than 1 together")
-    if SuccessorKind.DEFAULT not in kinds and (None in shares or total < 1):
+    if not has_default and (None in shares or total < 1):
         message = _("the shares are less than 1 together, and no link has the kind default")
         return "shares_under_one", message
     return None
