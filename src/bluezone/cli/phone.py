@@ -16,7 +16,11 @@ _FOLDER: Final = click.option(
     help="Folder of this phone's memory.  [default: phone/ below BLUEZONE_HOME or ~/.bluezone]",
 )
 _LANGUAGE: Final = click.option(
-    "--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True
+    "--language",
+    type=click.Choice(["vi", "en"]),
+    default="vi",
+    show_default=True,
+    help="Language of what a person reads.",
 )
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -112,8 +116,20 @@ def risk(*, file: Path, model: Literal["cwa", "nhs"], as_json: bool) -> None:
 
 @command.command()
 @click.argument("code", default="")
-@click.option("--portal", default="http://127.0.0.1:8000", show_default=True, metavar="URL")
-@click.option("--keyserver", default="http://127.0.0.1:8080", show_default=True, metavar="URL")
+@click.option(
+    "--portal",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    metavar="URL",
+    help="Where the code is checked.",
+)
+@click.option(
+    "--keyserver",
+    default="http://127.0.0.1:8080",
+    show_default=True,
+    metavar="URL",
+    help="Where the keys are published.",
+)
 @click.option("--authority", default="vn.bluezone", show_default=True, help="healthAuthorityID.")
 @click.option(
     "--api-key",

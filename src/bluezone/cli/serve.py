@@ -35,7 +35,12 @@ _PORT: Final = click.IntRange(1, 65535)
     help="Address to listen on.",
 )
 @click.option(
-    "--portal-port", type=_PORT, default=8000, show_default=True, envvar="BLUEZONE_PORTAL_PORT"
+    "--portal-port",
+    type=_PORT,
+    default=8000,
+    show_default=True,
+    envvar="BLUEZONE_PORTAL_PORT",
+    help="Port of the health desk.",
 )
 @click.option(
     "--keyserver-port",
@@ -43,6 +48,7 @@ _PORT: Final = click.IntRange(1, 65535)
     default=8080,
     show_default=True,
     envvar="BLUEZONE_KEYSERVER_PORT",
+    help="Port of the key server.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
 def command(role: str, host: str, portal_port: int, *, keyserver_port: int, as_json: bool) -> None:
