@@ -25,7 +25,6 @@ _COMMANDS: Final = {
     "phone": ("bluezone.cli.phone", "Match, judge, share keys: what a phone does, by hand."),
     "serve": ("bluezone.cli.serve", "Run the key server, the portal and the workers."),
     "units": ("bluezone.cli.units", "Load and search provinces, districts and communes."),
-    "units": ("bluezone.cli.units", "Load the administrative tree and look units up."),
 }
 
 
