@@ -267,6 +267,28 @@ def test_a_phone_that_walks_off_during_a_read_costs_no_more_than_the_limit():
     assert 10.0 <= on_air(scene) <= 13.0
 
 
+@pytest.mark.parametrize("moment", range(0, 60, 4))
+def test_a_read_cancelled_at_any_moment_leaves_no_trace(moment, caplog):
+    async def scene(air):
+        before = asyncio.all_tasks()
+        peripheral = await served(air)
+        central = virtual_radio(air.add_station("central", HERE))
+        await central.open()
+        reading = asyncio.create_task(read(central))
+        await asyncio.sleep(0.99 if moment % 8 else 1.0)  # the next packet comes at 1 s
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await central.close()
+        await asyncio.sleep(5)
+        await peripheral.close()
+        return asyncio.all_tasks() == before
+
+    assert on_air(scene)
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
+
+
 def test_closing_a_radio_twice_is_fine():
     async def scene(air):
         radio = virtual_radio(air.add_station("one", HERE), RadioConfig())

@@ -8,8 +8,8 @@ advertisement can always be stopped, so an expired identifier never stays on the
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 from bumble import hci
 from bumble.device import Connection, Device, DeviceConfiguration
@@ -23,10 +23,12 @@ from bluezone.phone.radio.errors import (
 )
 from bluezone.phone.radio.gatt import connect, hang_up, read_value, serve_value
 from bluezone.phone.radio.hci_link import HciLink
-from bluezone.phone.radio.legacy_air import LegacyAir, RadioConfig
+from bluezone.phone.radio.legacy_air import Command, LegacyAir, RadioConfig
 from bluezone.phone.radio.legacy_host import LegacyHost, Report
 from bluezone.phone.radio.radio import Address, Advertisement, HeardAdvertisement
 from bluezone.phone.radio.reports import ReportReader
+
+T = TypeVar("T")
 
 COMMAND_LIMIT_S: Final = 5.0
 """A controller that has not answered by then will not (Linux waits 2 s, HCI_CMD_TIMEOUT)."""
@@ -51,7 +53,7 @@ class BumbleRadio:
         self._initiating = asyncio.Lock()
         self._wanted: Advertisement | None = None
         self._on_heard: Callable[[HeardAdvertisement], None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
         """Take the controller and switch it on.
@@ -64,7 +66,7 @@ class BumbleRadio:
         self._host.on_report = self._on_report
         self._device = Device(config=_device_configuration(), host=self._host)
         self._device.on(Device.EVENT_CONNECTION, self._on_connection)
-        self._air = LegacyAir(self._host.send_sync_command, self._config)
+        self._air = LegacyAir(self._send, self._config)
         self._reader = ReportReader(active_scan=self._config.active_scan)
         try:
             async with _limited("switch on"):
@@ -78,13 +80,10 @@ class BumbleRadio:
         if self._link is None:
             return
         self._wanted = self._on_heard = self._host.on_report = None
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
             with contextlib.suppress(RadioError):
                 async with _limited("reset"):
-                    await self._host.send_sync_command(hci.HCI_Reset_Command())
+                    await self._send(hci.HCI_Reset_Command())
         finally:
             await self._release()
 
@@ -129,10 +128,25 @@ class BumbleRadio:
     ) -> bytes:
         """Connect, read one characteristic and disconnect, all within `limit_s` seconds.
 
+        Once begun it is brought to its end even if the caller is cancelled, since half a
+        conversation with a controller confuses the next one.
+
         Raises:
             ConnectionFailedError: no connection, no such value or no time left.
         """
         peer = hci.Address(bytes(address), hci.AddressType(address_type))
+        reading = self._read(peer, service, characteristic, limit_s=limit_s)
+        return await asyncio.shield(self._spawn(reading))
+
+    async def serve_characteristic(
+        self, read: Callable[[], bytes], *, service: bytes, characteristic: bytes
+    ) -> None:
+        """Answer reads of one characteristic with what `read` returns at that moment."""
+        serve_value(self._device, read, service=service, characteristic=characteristic)
+
+    async def _read(
+        self, peer: hci.Address, service: bytes, characteristic: bytes, *, limit_s: float
+    ) -> bytes:
         deadline = asyncio.get_running_loop().time() + limit_s
         connection = await self._connect(peer, limit_s=limit_s)
         try:
@@ -142,12 +156,6 @@ class BumbleRadio:
             raise ConnectionFailedError(f"no answer within {limit_s:.0f} s") from error
         finally:
             await hang_up(connection)
-
-    async def serve_characteristic(
-        self, read: Callable[[], bytes], *, service: bytes, characteristic: bytes
-    ) -> None:
-        """Answer reads of one characteristic with what `read` returns at that moment."""
-        serve_value(self._device, read, service=service, characteristic=characteristic)
 
     async def _connect(self, peer: hci.Address, *, limit_s: float) -> Connection:
         async with self._initiating:
@@ -180,18 +188,38 @@ class BumbleRadio:
 
     def _advertise_again(self) -> None:
         if self._link is not None:
-            task = asyncio.create_task(self._try_to_advertise())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._try_to_advertise())
 
     async def _try_to_advertise(self) -> None:
         with contextlib.suppress(RadioError):  # refused while connected: tried again after it
             await self._resume_advertising()
 
+    async def _send(self, command: Command) -> None:
+        """Send a command; once sent it is waited for even if we are cancelled.
+
+        An answer that nobody waits for would be taken for that of the next command.
+        """
+        await asyncio.shield(self._spawn(self._host.send_sync_command(command)))
+
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    def _forget(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits for it gets it as well
+
     async def _release(self) -> None:
         link, self._link = self._link, None
         if link is not None:
             await link.close()
+        await asyncio.sleep(0)  # packets on their way arrive while somebody waits for them
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 def _device_configuration() -> DeviceConfiguration:

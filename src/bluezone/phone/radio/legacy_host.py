@@ -8,7 +8,7 @@ command of bumble's makes a new controller refuse our legacy ones.
 
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from bumble import hci
 from bumble.host import Host
@@ -57,6 +57,15 @@ class LegacyHost(Host):
             return
         for report in event.reports:
             self.on_report(report)
+
+    def on_command_processed(
+        self, event: hci.HCI_Command_Complete_Event[Any] | hci.HCI_Command_Status_Event
+    ) -> None:
+        """Take an answer, unless nobody waits for it any more."""
+        command, answer = self.pending_command, self.pending_response
+        late = command is None or command.op_code != event.command_opcode
+        if answer is None or not (answer.done() or late):
+            super().on_command_processed(event)
 
     def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
         """Handle a packet; events, the bulk of them, without writing them out first."""
