@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -49,8 +50,10 @@ def open_store(url: str) -> Store:
 
 
 def _engine(url: str, begin: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
+    sqlite = make_url(url).get_backend_name() == "sqlite"
+    # A file cannot hang up; a server can, so each connection is tried before it is used.
+    engine = create_engine(url, pool_pre_ping=not sqlite, hide_parameters=True)
+    if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
 
         def _begin(connection: Connection) -> None:
