@@ -166,7 +166,13 @@ def _report(summaries: "Sequence[Summary]", *, as_json: bool) -> None:
 @click.argument("text")
 @click.option("--edition", help="Only this edition.")
 @click.option("--under", help="Only below this unit, by its path.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="Most units to show.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
 def search(text: str, *, edition: str | None, under: str | None, limit: int, as_json: bool) -> None:
     """Find units by name: no diacritics needed, words may be cut short."""

@@ -44,6 +44,7 @@ urlpatterns = [
     path("api-keys/", verification.api_key_list, name="api-key-list"),
     path("api-keys/<int:key_id>/revoke/", verification.api_key_revoke, name="api-key-revoke"),
     path("audit/", audit.audit_page, name="audit"),
+    path("units/", include("bluezone.portal.units.urls")),
     path("v", verification.link_page, name="link"),
     path("api/", include("bluezone.portal.verification.api.urls")),
     path(".well-known/jwks.json", api.jwks, name="jwks"),
