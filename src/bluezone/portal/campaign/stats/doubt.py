@@ -97,7 +97,7 @@ class ErrorModel:
 
     source_sd: Mapping[SourceKind, float] = field(default_factory=lambda: dict(SOURCE_SD))
     base_sd: Mapping[Base, float] = field(default_factory=lambda: dict(BASE_SD))
-    base_change_sd: float = 0.0434
+    base_change_sd: float = 0.0425
     base_growth_sd: float = 0.010
     hour_sd_days: float = 12**-0.5
     lag_doubt: float = 0.5

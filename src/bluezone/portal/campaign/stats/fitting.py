@@ -16,7 +16,8 @@ from bluezone.portal.campaign.stats.growth import (
     PARAMETERS,
     CurvePrior,
     Observed,
-    standard_errors,
+    fresh_errors,
+    too_low,
 )
 
 _STEPS = 12
@@ -30,9 +31,9 @@ class Fit:
     """Curves of n units.
 
     Attributes:
-        theta: shape (n, 4), the best parameters.
-        covariance: shape (n, 4, 4), their doubt at that place.
-        prior_mean, prior_sd: shape (n, 4), what siblings made likely.
+        theta: shape (n, 5), the best parameters.
+        covariance: shape (n, 5, 5), their doubt at that place.
+        prior_mean, prior_sd: shape (n, 5), what siblings made likely.
         noise: shape (n, 1), sd of the log count around the curve.
     """
 
@@ -109,9 +110,15 @@ def _score(
 ) -> Floats:
     """Return minus the log posterior, shape (..., n)."""
     mean, sd = belief
-    fresh = standard_errors(theta, observed, noise, prior)
+    fresh = _errors(theta, observed, noise, prior)
     surprise = 0.5 * (prior.freedom + 1) * np.log1p(fresh**2 / prior.freedom).sum(axis=-1)
     return np.asarray(surprise + 0.5 * (((theta - mean) / sd) ** 2).sum(axis=-1))
+
+
+def _errors(theta: Floats, observed: Observed, noise: Floats, prior: CurvePrior) -> Floats:
+    """Return all that counts against curves, shape (..., n, T + 1): steps, and a low ceiling."""
+    fresh = fresh_errors(theta, observed, noise, prior)
+    return np.concatenate([fresh, too_low(theta, observed)[..., None]], axis=-1)
 
 
 def _slope(
@@ -121,11 +128,11 @@ def _slope(
     belief: tuple[Floats, Floats],
     prior: CurvePrior,
 ) -> tuple[Floats, Floats]:
-    """Return gradient (n, 4) and Gauss-Newton curvature (n, 4, 4) of the score."""
+    """Return gradient (n, 5) and Gauss-Newton curvature (n, 5, 5) of the score."""
     mean, sd = belief
-    fresh = standard_errors(theta, observed, noise, prior)
+    fresh = _errors(theta, observed, noise, prior)
     moved = theta + (_STEP * np.eye(PARAMETERS))[:, None, :]
-    shifted = standard_errors(moved, observed, noise, prior)
+    shifted = _errors(moved, observed, noise, prior)
     jacobian = np.moveaxis(shifted - fresh, 0, -1) / _STEP
     weight = (prior.freedom + 1) / (prior.freedom + fresh**2)
     gradient = np.einsum("ntp,nt->np", jacobian, weight * fresh) + (theta - mean) / sd**2
@@ -144,7 +151,7 @@ def _noise(
     theta: Floats, observed: Observed, noise: Floats, siblings: Ints, prior: CurvePrior
 ) -> Floats:
     """Return each unit's sd around its curve, shrunk to its siblings' and to the belief."""
-    fresh = standard_errors(theta, observed, noise, prior)
+    fresh = fresh_errors(theta, observed, noise, prior)
     robust = (prior.freedom + 1) / (prior.freedom + fresh**2) * fresh**2
     # A step of few installs tells of chance, not of the speed: it weighs by what speed adds.
     growth = np.maximum(observed.after - observed.before, 0.0)
@@ -160,7 +167,7 @@ def _noise(
 def _siblings(
     theta: Floats, covariance: Floats, base: Floats, siblings: Ints, prior: CurvePrior
 ) -> tuple[Floats, Floats]:
-    """Return the prior that a unit's siblings give it: mean and sd, shape (n, 4).
+    """Return the prior that a unit's siblings give it: mean and sd, shape (n, 5).
 
     A unit alone gets the belief back, widened by how much siblings differ. The mean of few
     siblings is itself doubted, and that doubt is added.
@@ -185,7 +192,7 @@ def _siblings(
 def draw_curves(
     fit: Fit, observed: Observed, draws: int, rng: Generator, *, prior: CurvePrior
 ) -> Floats:
-    """Return curves that the figures leave possible, shape (draws, n, 4).
+    """Return curves that the figures leave possible, shape (draws, n, 5).
 
     Twice as many are proposed around the fit, with heavier tails; each unit keeps `draws`
     of them with probability proportional to its posterior over the proposal, weights

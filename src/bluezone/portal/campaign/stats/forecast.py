@@ -30,7 +30,7 @@ from bluezone.portal.campaign.stats.arrays import (
 from bluezone.portal.campaign.stats.errors import StatsInputError
 from bluezone.portal.campaign.stats.futures import fit_histories, simulate
 from bluezone.portal.campaign.stats.growth import CurvePrior
-from bluezone.portal.campaign.stats.words import Message
+from bluezone.portal.campaign.stats.words import Message, Parameter
 
 LEVELS: Final = (0.1, 0.5, 0.9)
 """The quantiles of every fan: 8 of 10 times the later figure lies between the outer two."""
@@ -110,15 +110,13 @@ class ForecastSettings:
         prior: what is believed of curves before figures are seen.
         widening: factor on the error process of the future days. Tuned in back-tests until
             80 % intervals hold 80 % (`docs/statistics.md`, "Calibration").
-        growing: the count can only grow (installs); False for active phones.
         expected_from: probability of reaching the target at all from which on the outcome is
             `expected`, and one minus it below which it is `not_reached`.
     """
 
     draws: int = 400
     prior: CurvePrior = field(default_factory=CurvePrior)
-    widening: float = 1.0
-    growing: bool = True
+    widening: float = 1.2
     expected_from: float = 0.8
 
 
@@ -152,7 +150,7 @@ class Forecast:
     def message(self, unit: int) -> Message:
         """Return the sentence of one unit, ready for `words.phrase`."""
         outcome = self.outcomes[unit]
-        known = {
+        known: dict[str, Parameter] = {
             "target": float(self.targets[unit]),
             "low": float(self.ceiling[0, unit]),
             "middle": float(self.ceiling[1, unit]),
@@ -202,7 +200,7 @@ def forecast(
     wanted = matching(targets, known.phones, "targets")
     days = np.datetime64(as_of, "D") + np.arange(1, horizon_days + 1)
     by = np.searchsorted(days, np.datetime64(target_day or as_date(days[-1])), side="right")
-    ahead = day_numbers(days) - day_numbers(known.days)[0]
+    ahead = day_numbers(days)
     summary = _summary(known, ahead, wanted, rng, settings)
     reached = _last_known(known.counts) >= wanted
     arrived = np.where(reached[:, None], 0.0, summary.arrival)
@@ -253,7 +251,6 @@ def _summary(
             rng=rng,
             prior=settings.prior,
             widening=settings.widening,
-            growing=settings.growing,
         )
         with np.errstate(invalid="ignore"):
             there = paths >= wanted[block][:, None]

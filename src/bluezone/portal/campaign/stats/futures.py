@@ -6,20 +6,23 @@ The surprising decision: a walk from the last figure, not a line through all of 
 that begins beside its own last point would be believed by nobody.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from bluezone.portal.campaign.stats.arrays import Days, Floats, Generator, Ints, day_numbers
 from bluezone.portal.campaign.stats.fitting import Fit, draw_curves, fit_units
 from bluezone.portal.campaign.stats.growth import (
-    TOP_SHARE,
     CurvePrior,
     Observed,
     ceiling,
+    even,
+    exposure,
     grow_step,
     last_errors,
     observe,
-    root,
-    spread,
+    rest_days_until,
+    uneven,
 )
 
 UNKNOWN_PHONES_FACTOR = 3.0
@@ -30,11 +33,10 @@ def fit_histories(
     days: Days, counts: Floats, phones: Floats, siblings: Ints, *, prior: CurvePrior
 ) -> tuple[Observed, Fit]:
     """Return the steps between figures and the curves of n units; arguments as in `Histories`."""
-    numbers = day_numbers(days) - day_numbers(days)[0]
     highest = np.max(np.where(np.isfinite(counts), counts, 0.0), axis=1)
     known = np.where(np.isnan(phones), np.maximum(UNKNOWN_PHONES_FACTOR * highest, 30.0), phones)
     room = np.maximum(np.maximum(known, 1.05 * highest), 1.0)
-    observed = observe(numbers, counts, room, prior.memory_days)
+    observed = observe(day_numbers(days), counts, room, prior.memory_days)
     return observed, fit_units(observed, siblings, prior)
 
 
@@ -47,7 +49,6 @@ def simulate(
     rng: Generator,
     prior: CurvePrior,
     widening: float,
-    growing: bool,
 ) -> tuple[Floats, Floats]:
     """Return futures (draws, n, H) and ceilings (draws, n).
 
@@ -59,41 +60,54 @@ def simulate(
         rng: chance.
         prior: memory and clusters of the chance.
         widening: factor on the future chance.
-        growing: whether counts can only grow.
     """
-    theta = draw_curves(fit, observed, draws, rng, prior=prior)
-    top = ceiling(theta, observed.phones)
-    count = np.broadcast_to(observed.last, top.shape).copy()
-    error = last_errors(theta, observed, fit.noise, prior)
+    walk = _Walk(draw_curves(fit, observed, draws, rng, prior=prior), observed, fit, prior)
+    state = walk.start()
     # A unit that has been silent is first walked, in one step, to the eve of the forecast.
-    silent = ahead[0] - 1 - observed.last_day
-    count, error = _walk(theta, top, count, error, silent, fit, rng, prior, widening)
-    paths = np.empty((*top.shape, ahead.size))
+    state = walk.on(state, observed.last_day, ahead[0] - 1, widening, rng)
+    paths = np.empty((*walk.top.shape, ahead.size))
     for day in range(ahead.size):
-        count, error = _walk(theta, top, count, error, 1.0, fit, rng, prior, widening)
-        paths[..., day] = count
-    if growing:
-        highest = np.maximum(observed.last, TOP_SHARE * observed.phones)
-        paths = np.clip(paths, observed.last[:, None], highest[:, None])
-    return paths, np.maximum(top, observed.last)
+        state = walk.on(state, ahead[day] - 1, ahead[day], widening, rng)
+        paths[..., day] = state[0]
+    return paths, walk.top
 
 
-def _walk(  # noqa: PLR0913, PLR0917 - one day of the loop above
-    theta: Floats,
-    top: Floats,
-    count: Floats,
-    error: Floats,
-    days: Floats | float,
-    fit: Fit,
-    rng: Generator,
-    prior: CurvePrior,
-    widening: float,
-) -> tuple[Floats, Floats]:
-    """Return counts and speeds some days on, shape (draws, n) each."""
-    memory = np.exp(-np.asarray(days) / prior.memory_days)
-    error = memory * error + np.sqrt(1 - memory**2) * rng.standard_normal(error.shape)
-    growth = grow_step(theta, top, count, days) - count
-    sd = widening * spread(growth, fit.noise[:, 0], prior.cluster)
-    drawn = (np.maximum(root(growth) + sd * error, 0.0) / 2) ** 2 - 0.375
-    # Where nothing can grow, nothing grows by chance either.
-    return count + np.where(growth > 0, np.maximum(drawn, 0.0), 0.0), error
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What stays the same along a walk: curves (draws, n, 5) and what they were drawn from."""
+
+    theta: Floats
+    observed: Observed
+    fit: Fit
+    prior: CurvePrior
+
+    @property
+    def top(self) -> Floats:
+        """Return the ceilings, shape (draws, n)."""
+        return ceiling(self.theta, self.observed)
+
+    def start(self) -> tuple[Floats, Floats]:
+        """Return the last figures and the speeds (in sd) at the last steps, shape (draws, n)."""
+        count = np.broadcast_to(self.observed.last, self.theta.shape[:-1])
+        return count, last_errors(self.theta, self.observed, self.fit.noise, self.prior)
+
+    def on(
+        self,
+        state: tuple[Floats, Floats],
+        day: Floats,
+        until: Floats,
+        widening: float,
+        rng: Generator,
+    ) -> tuple[Floats, Floats]:
+        """Return counts and speeds at `until`, both from those at the end of `day`."""
+        count, error = state
+        memory = np.exp(-(until - day) / self.prior.memory_days)
+        error = memory * error + np.sqrt(1 - memory**2) * rng.standard_normal(error.shape)
+        rest = rest_days_until(until) - rest_days_until(day)
+        days = exposure(self.theta, until - day, rest)
+        growth = grow_step(self.theta, self.top, count, days) - count
+        noise, cluster = self.fit.noise[:, 0], self.prior.cluster
+        drawn = uneven(even(growth, noise, cluster) + widening * error, noise, cluster)
+        # No day, no growth; and chance cannot win who is not there.
+        drawn = np.where(until > day, np.minimum(drawn, self.top - count), 0.0)
+        return count + np.maximum(drawn, 0.0), error

@@ -15,10 +15,12 @@ from typing import Final
 
 import numpy as np
 
-from bluezone.portal.campaign.stats.arrays import Bools, Floats
+from bluezone.portal.campaign.stats.arrays import Bools, Floats, Ints
 
-PARAMETERS: Final = 4
-"""Logit of final share / 1.1, log p, log q, log a."""
+PARAMETERS: Final = 5
+"""Logit of final share / 1.1, log p, log q, log a, log of the speed on a weekend day."""
+
+Five = tuple[float, float, float, float, float]
 
 TOP_SHARE: Final = 1.1
 """A final count may exceed the estimated phones by a tenth: the estimate is doubtful too."""
@@ -32,7 +34,7 @@ class CurvePrior:
 
     Attributes:
         mean, sd: of a group's parameters, in the order of `PARAMETERS`: a final share of
-            about 45 % of phones, p 2 % a day, q 20 % a day, tail 1.2.
+            about half the phones, p 2 % a day, q 20 % a day, tail 1.4, weekends at 85 %.
         within: sd of siblings around their common mean, before they are seen.
         noise: sd of a day's speed on the log scale, before residuals are seen.
         noise_weight: how many residuals that belief is worth.
@@ -42,13 +44,13 @@ class CurvePrior:
             correction or one slip does not bend the curve.
     """
 
-    mean: tuple[float, float, float, float] = (-0.35, -3.9, -1.6, 0.2)
-    sd: tuple[float, float, float, float] = (0.9, 0.9, 0.7, 0.3)
-    within: tuple[float, float, float, float] = (0.6, 0.4, 0.4, 0.2)
-    noise: float = 0.45
-    noise_weight: float = 4.0
-    cluster: float = 3.0
-    memory_days: float = 2.5
+    mean: Five = (-0.1, -3.9, -1.6, 0.35, -0.16)
+    sd: Five = (1.1, 1.1, 0.9, 0.35, 0.25)
+    within: Five = (0.7, 0.5, 0.5, 0.25, 0.12)
+    noise: float = 0.6
+    noise_weight: float = 10.0
+    cluster: float = 6.0
+    memory_days: float = 5.0
     freedom: float = 6.0
 
 
@@ -59,20 +61,24 @@ class Observed:
     Attributes:
         before, after: shape (n, T), the count at the start and at the end of a step.
         gap_days: shape (n, T), length of a step; 1 where there is none.
+        rest_days: shape (n, T), how many of them were Saturdays or Sundays.
         step: shape (n, T), whether there is a step.
-        chain: shape (n, T), whether the column before in time held a step too, and where.
+        chain: shape (n, T), the column of the figure before.
         memory: shape (n, T), correlation of the speed with that of the step before, 0 without.
         phones: shape (n,), above every count.
+        highest: shape (n,), the highest figure, 0 without.
         last, last_day: shape (n,), the last figure (0 without) and its day.
     """
 
     before: Floats
     after: Floats
     gap_days: Floats
+    rest_days: Floats
     step: Bools
-    chain: Floats
+    chain: Ints
     memory: Floats
     phones: Floats
+    highest: Floats
     last: Floats
     last_day: Floats
 
@@ -85,7 +91,7 @@ def observe(days: Floats, counts: Floats, phones: Floats, memory_days: float) ->
     """Return the steps between figures.
 
     Args:
-        days: shape (T,), days after the first.
+        days: shape (T,), days since 1970-01-01.
         counts: shape (n, T), NaN where nobody reported.
         phones: shape (n,), above every count.
         memory_days: how long a fast spell lasts.
@@ -97,6 +103,7 @@ def observe(days: Floats, counts: Floats, phones: Floats, memory_days: float) ->
     step = seen & (earlier >= 0)
     start = np.maximum(earlier, 0)
     gap = np.where(step, days - days[start], 1.0)
+    rest = np.where(step, rest_days_until(days) - rest_days_until(days)[start], 0.0)
     chained = step & np.take_along_axis(step, start, axis=1)
     middle = (gap + np.take_along_axis(gap, start, axis=1)) / 2
     last = columns[:, -1]
@@ -105,22 +112,40 @@ def observe(days: Floats, counts: Floats, phones: Floats, memory_days: float) ->
         before=np.take_along_axis(filled, start, axis=1),
         after=filled,
         gap_days=gap,
+        rest_days=rest,
         step=step,
-        chain=start.astype(np.float64),
+        chain=start,
         memory=np.where(chained, np.exp(-middle / memory_days), 0.0),
         phones=phones,
+        highest=filled.max(axis=1),
         last=np.where(last >= 0, filled[rows, np.maximum(last, 0)], 0.0),
         last_day=days[last],
     )
 
 
-def ceiling(theta: Floats, phones: Floats) -> Floats:
-    """Return the count that a curve never passes: theta (..., 4), shape of `phones`."""
-    return np.asarray(TOP_SHARE / (1 + np.exp(-theta[..., 0])) * phones, dtype=np.float64)
+def rest_days_until(day: Floats) -> Floats:
+    """Return how many Saturdays and Sundays lie in [1970-01-01, day]; that day was a Thursday."""
+    weeks, rest = np.divmod(np.asarray(day) + 4, 7)
+    return np.asarray(2 * weeks + np.maximum(rest - 5, 0), dtype=np.float64)
 
 
-def grow_step(theta: Floats, top: Floats, count: Floats, days: Floats | float) -> Floats:
-    """Return the count some days on: theta (..., 4), the others of one shape; never over `top`."""
+def ceiling(theta: Floats, observed: Observed) -> Floats:
+    """Return the count that a curve never passes, shape (..., n) for theta (..., n, 5).
+
+    It lies above every figure: the distance is bent smoothly so that it never gets to nought.
+    """
+    free = TOP_SHARE / (1 + np.exp(-theta[..., 0])) * observed.phones - observed.highest
+    bend = 0.02 * observed.highest + 1
+    return np.asarray(observed.highest + (free + np.sqrt(free**2 + bend**2)) / 2)
+
+
+def exposure(theta: Floats, gap_days: Floats | float, rest_days: Floats | float) -> Floats:
+    """Return days weighted by their speed: a day of the weekend counts exp(theta[4])."""
+    return np.asarray(gap_days + (np.exp(theta[..., 4]) - 1) * rest_days, dtype=np.float64)
+
+
+def grow_step(theta: Floats, top: Floats, count: Floats, days: Floats) -> Floats:
+    """Return the count some days on: theta (..., 5), the others of one shape; never over `top`."""
     share = np.minimum(count / top, 1.0)
     left = np.maximum(1 - share, 1e-9)
     hazard = (np.exp(theta[..., 1]) + np.exp(theta[..., 2]) * share) * left ** (
@@ -130,14 +155,15 @@ def grow_step(theta: Floats, top: Floats, count: Floats, days: Floats | float) -
 
 
 def expected(theta: Floats, observed: Observed) -> Floats:
-    """Return the count at the end of each step by the curves theta (..., n, 4): (..., n, T)."""
+    """Return the growth in each step by the curves theta (..., n, 5): shape (..., n, T)."""
     bent = theta[..., None, :]
-    top = ceiling(theta, observed.phones)[..., None]
+    top = ceiling(theta, observed)[..., None]
     substeps = int(np.clip(np.ceil(observed.gap_days.max(initial=1.0)), 1, _MAX_SUBSTEPS))
+    days = exposure(bent, observed.gap_days, observed.rest_days) / substeps
     count: Floats = np.asarray(observed.before)
     for _ in range(substeps):
-        count = grow_step(bent, top, count, observed.gap_days / substeps)
-    return count
+        count = grow_step(bent, top, count, days)
+    return np.asarray(count - observed.before)
 
 
 def averaged(gap_days: Floats, memory_days: float) -> Floats:
@@ -148,40 +174,53 @@ def averaged(gap_days: Floats, memory_days: float) -> Floats:
     return np.asarray(np.minimum(whole / day, 1.0), dtype=np.float64)
 
 
-def spread(growth: Floats, noise: Floats, cluster: float) -> Floats:
-    """Return the sd of 2 sqrt(growth + 3/8): clustered chance, and the speed's own changes."""
-    return np.asarray(np.sqrt(cluster + noise**2 * np.maximum(growth, 0.0)), dtype=np.float64)
+def even(growth: Floats, noise: Floats, cluster: float) -> Floats:
+    """Return growth on the scale on which chance is 1 wide everywhere.
 
-
-def root(growth: Floats) -> Floats:
-    """Return 2 sqrt(growth + 3/8), the transform that makes chance equally wide everywhere."""
-    return np.asarray(2 * np.sqrt(np.maximum(growth, 0.0) + 0.375), dtype=np.float64)
-
-
-def standard_errors(theta: Floats, observed: Observed, noise: Floats, prior: CurvePrior) -> Floats:
-    """Return (step - expected step) / sd, freed from what the step before already told.
-
-    theta has the shape (..., n, 4), noise (n, 1), the result (..., n, T), 0 without a step.
+    The variance of a day's growth x is `cluster x + noise^2 x^2`; this is the integral of one
+    over its root: a square root for small growth, a logarithm for large.
     """
-    growth = observed.after - observed.before
-    sd = spread(
-        growth, noise * np.sqrt(averaged(observed.gap_days, prior.memory_days)), prior.cluster
+    return np.asarray(
+        2 / noise * np.arcsinh(noise * np.sqrt((np.maximum(growth, 0.0) + 0.375) / cluster))
     )
-    error = (root(growth) - root(expected(theta, observed) - observed.before)) / sd
-    error = np.where(observed.step, error, 0.0)
-    chain = np.broadcast_to(observed.chain.astype(np.int64), error.shape)
+
+
+def uneven(value: Floats, noise: Floats, cluster: float) -> Floats:
+    """Return the growth that `even` made `value` of, 0 or more."""
+    return np.asarray(
+        np.maximum(cluster * (np.sinh(noise * np.maximum(value, 0.0) / 2) / noise) ** 2 - 0.375, 0)
+    )
+
+
+def step_errors(theta: Floats, observed: Observed, noise: Floats, prior: CurvePrior) -> Floats:
+    """Return how many sd each step lies off its curve, shape (..., n, T), 0 without a step."""
+    steady = noise * np.sqrt(averaged(observed.gap_days, prior.memory_days))
+    seen = even(observed.after - observed.before, steady, prior.cluster)
+    error = seen - even(expected(theta, observed), steady, prior.cluster)
+    return np.asarray(np.where(observed.step, error, 0.0), dtype=np.float64)
+
+
+def fresh_errors(theta: Floats, observed: Observed, noise: Floats, prior: CurvePrior) -> Floats:
+    """Return `step_errors` freed from what the step before already told, same shape."""
+    error = step_errors(theta, observed, noise, prior)
+    chain = np.broadcast_to(observed.chain, error.shape)
     fresh = error - observed.memory * np.take_along_axis(error, chain, axis=-1)
     return np.asarray(fresh / np.sqrt(1 - observed.memory**2), dtype=np.float64)
 
 
+def too_low(theta: Floats, observed: Observed) -> Floats:
+    """Return how far (in bends) the free ceiling lies below the highest figure, (..., n).
+
+    A unit that has just won somebody can, as a rule, win another: without this every ceiling
+    below the last figure would be as likely as one just above it.
+    """
+    free = TOP_SHARE / (1 + np.exp(-theta[..., 0])) * observed.phones - observed.highest
+    return np.asarray(np.maximum(0.0, 1 - free / (0.02 * observed.highest + 1)), dtype=np.float64)
+
+
 def last_errors(theta: Floats, observed: Observed, noise: Floats, prior: CurvePrior) -> Floats:
     """Return how fast (in sd) each unit was in its last step, shape (..., n)."""
-    growth = observed.after - observed.before
-    sd = spread(
-        growth, noise * np.sqrt(averaged(observed.gap_days, prior.memory_days)), prior.cluster
-    )
-    error = (root(growth) - root(expected(theta, observed) - observed.before)) / sd
+    error = step_errors(theta, observed, noise, prior)
     column = observed.step.shape[1] - 1 - observed.step[:, ::-1].argmax(axis=1)
     chosen = np.broadcast_to(column[:, None], (*error.shape[:-1], 1))
-    last = np.take_along_axis(error, chosen, axis=-1)[..., 0]
-    return np.asarray(np.where(observed.step.any(axis=1), last, 0.0), dtype=np.float64)
+    return np.asarray(np.take_along_axis(error, chosen, axis=-1)[..., 0], dtype=np.float64)

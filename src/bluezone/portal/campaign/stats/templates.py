@@ -94,8 +94,8 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
         "anybody counted.",
     },
     "suspicion.same_rise": {
-        "vi": "Từ {day:d} đến {last_day:d} ngày nào cũng tăng đúng {rise:n} ({repeats:n} lần liền). "
-        "Hãy hỏi: số được đếm hay cộng thêm từ số hôm trước?",
+        "vi": "Từ {day:d} đến {last_day:d} ngày nào cũng tăng đúng {rise:n} ({repeats:n} lần "
+        "liền). Hãy hỏi: số được đếm hay cộng thêm từ số hôm trước?",
         "en": "From {day:d} to {last_day:d} every day rose by exactly {rise:n} ({repeats:n} times "
         "in a row). Ask whether people were counted or a number was added.",
     },
