@@ -146,7 +146,7 @@ class Node:
     async def _keep_house(self) -> None:
         while True:
             try:
-                self._log.forget_before(int(self._clock()))
+                await asyncio.to_thread(self._log.forget_before, int(self._clock()))
             except BluezoneError as error:
                 self._tell_fault(error)
             await asyncio.sleep(_HOUSEKEEPING_S)

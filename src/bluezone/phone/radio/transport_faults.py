@@ -39,13 +39,15 @@ NO_CONTROLLER_HINT: Final = (
     "around without one: --transport virtual"
 )
 PERMISSION_HINT: Final = (
-    "run it as root, or give Python the right to take controllers: "
-    "sudo setcap cap_net_admin,cap_net_raw+eip $(readlink -f .venv/bin/python)"
+    "run it with sudo, or give this node's own Python the right to take controllers "
+    "(setcap cap_net_admin,cap_net_raw+eip, see docs/radio.md)"
 )
 USB_PERMISSION_HINT: Final = (
     "run it as root, or let your group use the dongle by a udev rule (docs/radio.md)"
 )
-BUSY_HINT: Final = "stop the system's Bluetooth first: sudo systemctl stop bluetooth"
+BUSY_HINT: Final = (
+    "stop the system's Bluetooth first: sudo systemctl stop bluetooth, sudo hciconfig hci0 down"
+)
 
 
 def opening_faults() -> tuple[type[Exception], ...]:
