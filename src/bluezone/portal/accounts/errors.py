@@ -17,3 +17,9 @@ class TooManyTriesError(PortalError):
     def __init__(self, message: str, *, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class ForbiddenGrantError(PortalError):
+    """A role above or outside the giver's own, or a change of one's own roles."""
+
+    code = "forbidden_grant"

@@ -1,10 +1,12 @@
-"""Staff accounts and the tallies that slow down whoever tries too often.
+"""Staff accounts, their roles by unit, and the tallies that slow down whoever tries too often.
 
-A user model of our own from the first migration, because it cannot be changed later. A
-person has one role now; roles by administrative unit come with the units.
+A user model of our own from the first migration, because it cannot be changed later. The role
+on the account acts on the whole installation and is empty for most people: their roles come
+from memberships, each in one unit.
 """
 
-from typing import ClassVar
+from functools import cached_property
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -15,6 +17,11 @@ class Role(models.TextChoices):
     """What a member of staff does; `permissions.py` says what each role may do."""
 
     HEALTH_WORKER = "health_worker", _("Health worker")
+    CAMPAIGN_OFFICER = "campaign_officer", _("Campaign officer")
+    UNIT_MANAGER = "unit_manager", _("Unit manager")
+    TEAM_MEMBER = "team_member", _("Team member")
+    AGENCY_HEAD = "agency_head", _("Agency head")
+    AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
@@ -30,23 +37,57 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A member of staff."""
+    """A member of staff.
+
+    Attributes:
+        role: what the person does in the whole installation; empty for roles by unit only.
+    """
 
     username = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=120)
     language = models.CharField(max_length=2, choices=Language, default=Language.VIETNAMESE)
-    role = models.CharField(max_length=20, choices=Role)
+    role = models.CharField(max_length=20, choices=Role, blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.BigIntegerField()
 
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "role"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
     def __str__(self) -> str:
         """Return the name that colleagues read."""
         return self.display_name
+
+    @cached_property
+    def scopes(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of unit path and role, by path; read once for each object, so once a request."""
+        return tuple(self.memberships.order_by("unit_id", "role").values_list("unit_id", "role"))
+
+    def forget_scopes(self) -> None:
+        """Read the memberships again when they are next asked for."""
+        self.__dict__.pop("scopes", None)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read the account and its memberships again."""
+        self.forget_scopes()
+        super().refresh_from_db(*args, **kwargs)
+
+
+class Membership(models.Model):
+    """A role of a person in a unit: it acts on this unit and everything below it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    created_at = models.BigIntegerField()
+
+    class Meta:
+        """A role is held once in a unit."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "user", "role"], name="one_role_once_a_unit")
+        ]
 
 
 class Tally(models.Model):

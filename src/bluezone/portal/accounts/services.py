@@ -35,7 +35,8 @@ def create_staff(
     Args:
         username: what the person types to sign in, up to 64 characters.
         password: at least 12 characters, not a common one, not like the name.
-        role: `health_worker` or `administrator`.
+        role: one of `Role`, held in the whole installation; empty for somebody whose roles
+            come by unit (`memberships.create_member`).
         display_name: what colleagues read; the username if empty.
         language: `vi` or `en`.
         actor: who makes it, for the audit.
@@ -43,7 +44,7 @@ def create_staff(
     Raises:
         InvalidAccountError: one of the above does not hold, or the name is taken.
     """
-    if role not in Role.values or language not in Language.values:
+    if role not in {"", *Role.values} or language not in Language.values:
         raise InvalidAccountError("unknown role or language")
     user = User(
         username=User.normalize_username(username.strip()),
