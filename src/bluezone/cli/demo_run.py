@@ -70,8 +70,9 @@ def _leaving() -> Iterator[None]:
 def _progress(options: DemoOptions) -> Iterator["_Step"]:
     """Show on stderr how far the story is, when it is played without hands."""
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    hidden = not options.auto
-    with Progress(*columns, console=stderr(), transient=True, disable=hidden) as bar:
+    console = stderr()
+    hidden = not options.auto or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         yield _Step(bar, options.language)
 
 

@@ -9,6 +9,12 @@ class DemoError(BluezoneError):
     code = "demo_error"
 
 
+class FolderError(DemoError):
+    """The folder that was asked for cannot be used, or something lies in it."""
+
+    code = "demo_folder_in_use"
+
+
 class HostingError(DemoError):
     """A server of the demo could not be started."""
 

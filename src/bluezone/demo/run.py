@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from bluezone.demo.audience import Audience
 from bluezone.demo.board import Board
 from bluezone.demo.cast import NAMES
 from bluezone.demo.choreography import PARTS, Part, choreograph
-from bluezone.demo.errors import DemoError
+from bluezone.demo.errors import FolderError
 from bluezone.demo.halves import Halves, prepare_halves
 from bluezone.demo.hosting import HOST, Hosting, free_port
 from bluezone.demo.observer import Observer
@@ -76,9 +76,9 @@ def _folder(home: Path | None) -> Iterator[Path]:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(home.iterdir()):
-            raise DemoError(f"{home} is not empty; choose a new folder for the street")
+            raise FolderError(f"{home} is not empty; choose a new folder for the street")
     except OSError as error:
-        raise DemoError(f"{home} cannot be used: {error.strerror}") from error
+        raise FolderError(f"{home} cannot be used: {error.strerror}") from error
     yield home
 
 
@@ -99,8 +99,12 @@ def run_demo(options: DemoOptions, tell: Tell, *, until: Event) -> Outcome:
         story, halves = _set_up(options, home, tell, stack)
         sites = list(halves.sites)
         if not options.auto:
-            page = create_page(Audience(story, halves), language=options.language)
-            sites.append(Site("the page", page, HOST, _page_port(options, sites)))
+            page = create_page(
+                Audience(story, halves),
+                language=options.language,
+                repeatable=options.home is None,
+            )
+            sites.append(Site("the page", page, HOST, _port(options.port, [site.port for site in sites], tell)))
         stack.enter_context(Hosting(sites))
         tell("ready", **dict(zip(("portal", "keyserver", "page"), [site.url for site in sites])))
         verdict = story.play()
@@ -124,8 +128,8 @@ def _set_up(options: DemoOptions, home: Path, tell: Tell, stack: ExitStack) -> t
     stack.callback(street.close)
     observer.street = street
     wanted = (0, 0) if options.auto else (PORTAL_PORT, KEYSERVER_PORT)
-    portal_port = free_port(wanted[0], taken=(options.port,))
-    keyserver_port = free_port(wanted[1], taken=(options.port, portal_port))
+    portal_port = _port(wanted[0], (options.port,), tell)
+    keyserver_port = _port(wanted[1], (options.port, portal_port), tell)
     halves = prepare_halves(
         home,
         clock=lambda: int(street.now),
@@ -142,8 +146,12 @@ def _set_up(options: DemoOptions, home: Path, tell: Tell, stack: ExitStack) -> t
     return story, halves
 
 
-def _page_port(options: DemoOptions, sites: list[Site]) -> int:
-    return free_port(options.port, taken=[site.port for site in sites])
+def _port(wanted: int, taken: Sequence[int], tell: Tell) -> int:
+    """Return the wanted port, or another one, and say so."""
+    port = free_port(wanted, taken=taken)
+    if wanted not in {0, port}:
+        tell("port", wanted=wanted, port=port)
+    return port
 
 
 def _tell_verdict(tell: Tell, story: Story, verdict: Verdict) -> None:

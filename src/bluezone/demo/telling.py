@@ -13,6 +13,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "label": N_("The street"),
     "folder": N_("Everything lies in {path} and is removed at the end."),
     "folder.kept": N_("Everything lies in {path} and stays there."),
+    "port": N_("Port {wanted} is in use; taking {port} instead."),
     "ready": N_("Portal {portal}, key server {keyserver}."),
     "ready.page": N_("Open {page} in a browser. Ctrl-C ends the demo."),
     "street": N_("Day 1, 08:00. Twelve people walk about; their phones send numbers and listen."),

@@ -155,7 +155,7 @@ async def _page(request: Request) -> Response:
         steps=_step_names(language),
         houses=houses(),
         trees=TREES,
-        story=_facts(story, language),
+        story={**_facts(story, language), "repeatable": request.app.state.repeatable},
     )
     response = HTMLResponse(html)
     if request.query_params.get("lang") == language:
@@ -281,12 +281,13 @@ class _Headers:
         await self._app(scope, receive, send_with_headers)
 
 
-def create_page(story: Story, *, language: str) -> Starlette:
+def create_page(story: Story, *, language: str, repeatable: bool) -> Starlette:
     """Return the page's application.
 
     Args:
         story: the running story.
         language: `vi` or `en`, what a visitor sees who has not chosen.
+        repeatable: whether the story may be asked for once more at its end.
     """
     routes = [
         Route("/", _page),
@@ -305,4 +306,5 @@ def create_page(story: Story, *, language: str) -> Starlette:
     app = Starlette(routes=routes, middleware=[hosts, Middleware(_Headers)])
     app.state.story = story
     app.state.language = language
+    app.state.repeatable = repeatable
     return app

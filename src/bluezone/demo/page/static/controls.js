@@ -1,5 +1,5 @@
 // Play, pause, one step, speed; with the mouse, the keyboard and no hands.
-import { text, number } from "./demo.js";
+import { story, text, number } from "./demo.js";
 
 export function makeControls({ send }) {
   const play = document.getElementById("play");
@@ -36,7 +36,7 @@ export function makeControls({ send }) {
       const waits = picture.phase === "ill" && !picture.helping;
       pace.textContent = picture.pace > 0 ? text("times", { count: number(Math.round(picture.pace)) }) : waits ? text("held") : "";
       const over = picture.phase === "end";
-      again.hidden = !over;
+      again.hidden = !over || !story.repeatable;
       play.hidden = step.hidden = radios[0].closest("fieldset").hidden = over;
     },
   };

@@ -94,6 +94,7 @@ export function makePhone({ choose, send }) {
   let drawn = "";
   let draft = "";
   let fault = "";
+  let last = null;
 
   const buttons = story.names.map((name, id) => {
     const chip = el("button", { type: "button", cls: "chip", "aria-pressed": "false" }, el("span", { cls: "sign", "aria-hidden": "true" }), el("span", {}, name));
@@ -124,6 +125,7 @@ export function makePhone({ choose, send }) {
         fault = code.length === 8 ? "" : text("code.format");
         if (!fault) { draft = ""; await send(`/phone/${own}/code`, { code }); }
         drawn = "";
+        show(...last);
       });
       return form;
     },
@@ -158,22 +160,23 @@ export function makePhone({ choose, send }) {
   for (const id of ["desk-button", "desk-link"]) document.getElementById(id).addEventListener("click", () => send("/helper/wait"));
   document.addEventListener("input", (event) => { if (event.target.id === "code") send("/helper/wait"); }, { once: true });
 
-  return {
-    show(picture, chosen) {
-      showChips(picture, chosen);
-      showDesk(picture, chosen);
-      const phone = picture.phones[chosen];
-      // While somebody types, only what belongs to the form may change it.
-      const typing = document.activeElement?.id === "code" && phone.screen === "home";
-      const state = JSON.stringify([chosen, picture.phase, phone, fault]);
-      if (state === drawn || (typing && drawn && phone.error === "" && !fault && picture.phase === "ill")) return;
-      drawn = state;
-      const top = el("header", {}, el("span", {}, text("phone.of", { name: story.names[chosen] })));
-      const focused = typing;
-      const content = phone.warning ? message(phone) : SCREENS[phone.screen](picture, phone, chosen, actions);
-      handset.dataset.screen = phone.warning?.level === "high" ? "warned" : phone.screen;
-      handset.replaceChildren(top, el("div", { cls: "screen" }, ...content));
-      if (focused) document.getElementById("code")?.focus();
-    },
-  };
+  function show(picture, chosen) {
+    last = [picture, chosen];
+    showChips(picture, chosen);
+    showDesk(picture, chosen);
+    const phone = picture.phones[chosen];
+    // While somebody types, only what belongs to the form may change it.
+    const typing = document.activeElement?.id === "code" && phone.screen === "home";
+    const state = JSON.stringify([chosen, picture.phase, phone, fault]);
+    if (state === drawn || (typing && drawn && phone.error === "" && !fault && picture.phase === "ill")) return;
+    drawn = state;
+    const top = el("header", {}, el("span", {}, text("phone.of", { name: story.names[chosen] })));
+    const focused = typing;
+    const content = phone.warning ? message(phone) : SCREENS[phone.screen](picture, phone, chosen, actions);
+    handset.dataset.screen = phone.warning?.level === "high" ? "warned" : phone.screen;
+    handset.replaceChildren(top, el("div", { cls: "screen" }, ...content));
+    if (focused) document.getElementById("code")?.focus();
+  }
+
+  return { show };
 }

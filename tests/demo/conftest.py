@@ -1,5 +1,10 @@
 """A story without phones and servers, for tests of the page alone: pictures by hand."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
 from bluezone.demo.board import (
     Board,
     Link,
@@ -13,8 +18,10 @@ from bluezone.demo.board import (
 )
 from bluezone.demo.cast import PEOPLE
 from bluezone.demo.choreography import END_S, MORNING_S, choreograph
-from bluezone.demo.page.app import Login
+from bluezone.demo.hosting import HOST, Hosting, free_port
+from bluezone.demo.page.app import Login, create_page
 from bluezone.demo.paths import near_s
+from bluezone.keyserver.serve import Site
 
 
 class Rehearsal:
@@ -123,3 +130,20 @@ class Rehearsal:
             picture.phones[person].warning = warning
         picture.verdict = VerdictView(0, [1, 2, 8], [1, 2, 8], right=True)
         self.board.publish()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A rehearsal and the page that shows it."""
+
+    story: Rehearsal
+    url: str
+
+
+@pytest.fixture
+def shown() -> Iterator[Shown]:
+    """Return a rehearsal on a real page at a loopback address."""
+    story, port = Rehearsal(), free_port(0)
+    site = Site("the page", create_page(story, language="vi", repeatable=True), HOST, port)
+    with Hosting([site]):
+        yield Shown(story, site.url)
