@@ -119,6 +119,7 @@ class Node:
             self._broadcaster.run(),
             self._scanner.run(),
             self._listener.read_iphones(),
+            self._radio.wait_until_lost(),
             self._keep_house(),
         ]
         if self._check is not None:

@@ -9,7 +9,7 @@ advertisement can always be stopped, so an expired identifier never stays on the
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from bumble import hci
 from bumble.device import Connection, Device, DeviceConfiguration
@@ -29,6 +29,8 @@ from bluezone.phone.radio.radio import Address, Advertisement, HeardAdvertisemen
 from bluezone.phone.radio.reports import ReportReader
 
 T = TypeVar("T")
+
+_LOST_HINT: Final = "plug it in again, the node goes on by itself"
 
 COMMAND_LIMIT_S: Final = 5.0
 """A controller that has not answered by then will not (Linux waits 2 s, HCI_CMD_TIMEOUT)."""
@@ -86,6 +88,16 @@ class BumbleRadio:
                     await self._send(hci.HCI_Reset_Command())
         finally:
             await self._release()
+
+    async def wait_until_lost(self) -> NoReturn:
+        """Wait until the controller goes away by itself.
+
+        Raises:
+            RadioLostError: it did.
+        """
+        if self._link is not None:
+            await asyncio.wait([self._link.source.terminated])
+        raise RadioLostError(f"the controller went away; {_LOST_HINT}")
 
     async def advertise(self, advertisement: Advertisement) -> None:
         """Send this advertisement from now on, instead of the one before.
@@ -239,7 +251,7 @@ async def _limited(what: str) -> AsyncIterator[None]:
             "unplug it and plug it in again"
         ) from error
     except TransportLostError as error:
-        raise RadioLostError(f"the controller went away ({what}); plug it in again") from error
+        raise RadioLostError(f"the controller went away ({what}); {_LOST_HINT}") from error
     except hci.HCI_Error as error:
         name = hci.HCI_ErrorCode(error.error_code or 0).name
         raise ControllerSilentError(f"the controller refused to {what}: {name}") from error

@@ -8,7 +8,7 @@ on the virtual air is what runs everywhere.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NewType, Protocol
+from typing import NewType, NoReturn, Protocol
 
 Address = NewType("Address", bytes)
 """A random device address: 6 bytes, little endian as on the air."""
@@ -58,6 +58,9 @@ class Radio(Protocol):
 
     async def close(self) -> None:
         """Stop everything and give the controller back; may be called twice."""
+
+    async def wait_until_lost(self) -> NoReturn:
+        """Wait until the controller goes away by itself, then raise `RadioLostError`."""
 
     async def advertise(self, advertisement: Advertisement) -> None:
         """Send this advertisement from now on, instead of the one before."""
