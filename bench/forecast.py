@@ -19,6 +19,7 @@ SHAPES = {
     "wild": replace(_BASE, shock_sd=0.6, cluster=15.0),
     "fast_start": replace(_BASE, pull=0.08, word_of_mouth=0.02),
     "no_siblings": replace(_BASE, groups=96),
+    "tiring": replace(_BASE, tiring_days=12.0, pull=0.04),
     "gifts": replace(_BASE, gift_days=3),
 }
 _CUTS = (0, 2, 4, 8, 14, 24)

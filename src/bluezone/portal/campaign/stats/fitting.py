@@ -83,7 +83,7 @@ def _climb(
     prior: CurvePrior,
 ) -> tuple[Floats, Floats]:
     """Return the best parameters and the inverse curvature there."""
-    mean, sd = belief
+    sd = belief[1]
     damping = np.full(len(theta), 1.0)
     score = _score(theta, observed, noise, belief, prior)
     gradient, curvature = _slope(theta, observed, noise, belief, prior)
@@ -98,7 +98,7 @@ def _climb(
         score = np.where(better, new, score)
         damping = np.where(better, damping / 4, damping * 6)
         gradient, curvature = _slope(theta, observed, noise, belief, prior)
-    return theta, np.linalg.inv(curvature)
+    return theta, np.asarray(np.linalg.inv(curvature), dtype=np.float64)
 
 
 def _score(

@@ -34,6 +34,8 @@ class CampaignShape:
         late_share: share of a day's installs that is reported a day late, on average.
         gift_days: how many days with gifts; `gift_lift` is the honest factor on them.
         active_share: share of installs that stay active phones.
+        tiring_days: after how many days the whole effort has shrunk to 1/e; a curve of another
+            family than the forecast's when it is short.
     """
 
     units: int = 235
@@ -56,6 +58,7 @@ class CampaignShape:
     gift_days: int = 0
     gift_lift: float = 1.6
     active_share: float = 0.8
+    tiring_days: float = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def _daily(
         + shape.unit_sd * rng.standard_normal(n)
     )
     calendar = np.where(_weekend(days), shape.weekday, 1.0) * np.where(gifts, shape.gift_lift, 1.0)
+    calendar = calendar * np.exp(-np.arange(days.size) / shape.tiring_days)
     memory = np.exp(-1 / shape.shock_memory_days)
     shock = shape.shock_sd * rng.standard_normal(n)
     total, result = np.zeros(n), np.zeros((n, days.size))

@@ -88,7 +88,7 @@ def _by_siblings(pace: Floats, before: Floats, history: Histories) -> Floats:
         known = row[np.isfinite(row)]
         if known.size >= 3:
             factor[unit] = max(float(np.median(known)), 0.0)
-    return rate * left * factor[:, None]
+    return np.asarray(rate * left * factor[:, None], dtype=np.float64)
 
 
 def _group_median(values: Floats, siblings: Ints) -> Floats:
