@@ -40,6 +40,7 @@ BLUEZONE_TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0, low=0, high=
 INSTALLED_APPS = [
     "bluezone.portal.accounts",
     "bluezone.portal.audit",
+    "bluezone.portal.campaign.agencies",
     "bluezone.portal.campaign.figures",
     "bluezone.portal.cases",
     "bluezone.portal.units",

@@ -1,0 +1,1 @@
+"""Agencies with their staff: 100 % without a list of names."""
