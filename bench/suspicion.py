@@ -18,7 +18,7 @@ SHAPES = {
     "tens_of_phones": replace(_BASE, phones_median=60.0, cluster=2.0),
     "wild": replace(_BASE, shock_sd=0.6, cluster=15.0),
 }
-_SEEDS = range(100, 106)
+_SEEDS = range(500, 506)
 _EACH = 8
 
 

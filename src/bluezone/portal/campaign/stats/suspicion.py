@@ -1,7 +1,7 @@
 """Which reports an inspector should look at first, and why.
 
-Source: `docs/statistics.md`, "Suspicion"; the five ways of cheating are those of the issue of
-every campaign with ranks and gifts: sudden jumps, round numbers, copies of yesterday, more
+Source: `docs/statistics.md`, "Suspicion"; five ways in which counts go wrong where
+ranks and gifts are at stake: sudden jumps, round numbers, copies of yesterday, more
 installs than phones, and installing, counting and deleting after gifts.
 The surprising decision: a finding is a question, not a verdict. Its strength is how rare the
 pattern is among honest reports, 3 for one in a thousand, and every sentence ends with what to
