@@ -19,7 +19,8 @@ from bluezone.demo.board import (
 from bluezone.demo.cast import PEOPLE
 from bluezone.demo.choreography import END_S, MORNING_S, choreograph
 from bluezone.demo.hosting import HOST, Hosting, free_port
-from bluezone.demo.page.app import Login, create_page
+from bluezone.demo.page.app import create_page
+from bluezone.demo.page.visitor import Login
 from bluezone.demo.paths import near_s
 from bluezone.keyserver.serve import Site
 

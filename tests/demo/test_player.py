@@ -55,4 +55,3 @@ def test_nobody_waits_when_nobody_watches() -> None:
     player = Player(hurry=True)
 
     player.rest(3600)
-    player.pause_for(3600)

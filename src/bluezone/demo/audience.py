@@ -7,7 +7,7 @@ from bluezone.demo.cast import PersonId
 from bluezone.demo.choreography import Choreography
 from bluezone.demo.halves import Halves
 from bluezone.demo.ledger import case_rows, file_rows, key_rows, real_keys
-from bluezone.demo.page.app import Login
+from bluezone.demo.page.visitor import Login
 from bluezone.demo.story import Story
 
 
@@ -22,7 +22,7 @@ class Audience:
     @property
     def board(self) -> Board:
         """What is shown."""
-        return self._story.board
+        return self._story.stage.board
 
     @property
     def choreography(self) -> Choreography:
@@ -36,27 +36,27 @@ class Audience:
 
     def control(self, do: str, speed: str) -> bool:
         """Play, pause, step or change the speed; False if there is no such action."""
-        return self._story.player.control(do, speed)
+        return self._story.stage.player.control(do, speed)
 
     def enter_code(self, person: PersonId, code: str) -> None:
         """Type a code into a phone."""
-        self._story.player.wish(lambda: self._story.sharing.enter_code(person, code))
+        self._story.stage.player.wish(lambda: self._story.sharing.enter_code(person, code))
 
     def confirm(self, person: PersonId, *, agreed: bool) -> None:
         """Agree to send what the preview shows, or do not."""
-        self._story.player.wish(lambda: self._story.sharing.confirm(person, agreed=agreed))
+        self._story.stage.player.wish(lambda: self._story.sharing.confirm(person, agreed=agreed))
 
     def help_visitor(self) -> None:
         """Do the desk's and the phone's part for the visitor."""
-        self._story.player.wish(self._story.help)
+        self._story.stage.player.wish(self._story.asking.help)
 
     def wait_for_visitor(self) -> None:
         """Stop the countdown after which the story helps itself."""
-        self._story.player.wish(self._story.wait)
+        self._story.stage.player.wish(self._story.asking.stop_countdown)
 
     def again(self) -> None:
         """Begin anew, once the story is told."""
-        self._story.player.wish(self._story.begin_anew)
+        self._story.stage.player.wish(self._story.begin_anew)
 
     def what_servers_know(self) -> dict[str, object]:
         """Return the rows of both servers, ready for JSON."""
@@ -66,7 +66,7 @@ class Audience:
             "moreKeys": more,
             "realKeys": real_keys(self._halves.store),
             "files": file_rows(self._halves.store),
-            "cases": case_rows(now=int(self._story.street.now)),
+            "cases": case_rows(now=int(self._story.stage.street.now)),
         }
 
     def desk_entry(self, host: str) -> tuple[str, dict[str, str]]:

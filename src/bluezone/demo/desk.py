@@ -10,7 +10,7 @@ from typing import Final
 import httpx2
 
 from bluezone.demo.errors import DeskError
-from bluezone.demo.page.app import Login
+from bluezone.demo.page.visitor import Login
 
 _TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _DIGITS: Final = re.compile(r'<span class="group">(\d+)</span>')

@@ -14,7 +14,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from bluezone.demo.hosting import HOST
-from bluezone.demo.page.app import Login
+from bluezone.demo.page.visitor import Login
 from bluezone.keyserver.app import create_app
 from bluezone.keyserver.export.loop import open_worker
 from bluezone.keyserver.export.worker import ExportWorker

@@ -1,10 +1,9 @@
 """Play, pause, step and speed: how the story's clock follows a visitor, or nobody.
 
-One thread plays the story; others leave their wishes here. A real instant is read only
-here, to keep pace. Without a visitor (`hurry`) nothing waits at all.
+One thread plays the story; others leave their wishes here. Without a visitor (`hurry`)
+nothing waits at all.
 """
 
-import time
 from collections import deque
 from collections.abc import Callable
 from threading import Condition
@@ -79,15 +78,3 @@ class Player:
         with self._changed:
             if not self._wishes and not self._steps:
                 self._changed.wait(seconds)
-
-    def pause_for(self, seconds: float) -> None:
-        """Let the audience see something for that many real seconds, paused ones not counted."""
-        left_s = 0.0 if self.hurry else seconds
-        while left_s > 0:
-            before = time.monotonic()
-            self.rest(min(left_s, TURN_S))
-            self.do_wishes()
-            if self.take_step():
-                return
-            if self.playing:
-                left_s -= time.monotonic() - before

@@ -20,13 +20,16 @@ from bluezone.demo.observer import Observer
 from bluezone.demo.page.app import create_page
 from bluezone.demo.phones import Street
 from bluezone.demo.player import Player
-from bluezone.demo.story import FIRST_S, Story, Tell
+from bluezone.demo.stage import Stage
+from bluezone.demo.story import FIRST_S, Story
+from bluezone.demo.telling import Tell
 from bluezone.demo.truth import Verdict
 from bluezone.keyserver.serve import Site
 
 PORTAL_PORT: Final = 8000
 KEYSERVER_PORT: Final = 8080
 PAGE_PORT: Final = 8700
+_ROLES: Final = ("portal", "keyserver", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,13 @@ def run_demo(options: DemoOptions, tell: Tell, *, until: Event) -> Outcome:
                 language=options.language,
                 repeatable=options.home is None,
             )
-            sites.append(Site("the page", page, HOST, _port(options.port, [site.port for site in sites], tell)))
+            sites.append(
+                Site(
+                    "the page", page, HOST, _port(options.port, [site.port for site in sites], tell)
+                )
+            )
         stack.enter_context(Hosting(sites))
-        tell("ready", **dict(zip(("portal", "keyserver", "page"), [site.url for site in sites])))
+        tell("ready", **dict(zip(_ROLES, [site.url for site in sites], strict=False)))
         verdict = story.play()
         _tell_verdict(tell, story, verdict)
         if not options.auto:
@@ -138,10 +145,8 @@ def _set_up(options: DemoOptions, home: Path, tell: Tell, stack: ExitStack) -> t
         language=options.language,
     )
     stack.callback(halves.store.close)
-    player = Player(hurry=options.auto)
-    story = Story(
-        street, choreography, halves, board=board, observer=observer, player=player, tell=tell
-    )
+    stage = Stage(street, board, observer, Player(hurry=options.auto))
+    story = Story(stage, choreography, halves, tell=tell)
     stack.callback(story.sharing.close)
     return story, halves
 

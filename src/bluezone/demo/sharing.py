@@ -5,16 +5,15 @@ the stations of the keys' path when the servers' answers arrive.
 """
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Final
 
 import httpx2
 
-from bluezone.demo.board import Board, Outgoing, Phase, Screen, Step
+from bluezone.demo.board import Outgoing, Phase, Screen, Step
 from bluezone.demo.cast import PersonId
 from bluezone.demo.halves import Halves
-from bluezone.demo.observer import Observer
-from bluezone.demo.phones import Phone, Street
+from bluezone.demo.phones import Phone
+from bluezone.demo.stage import Stage
 from bluezone.look.format import date
 from bluezone.phone.node.check import ExposureCheck
 from bluezone.phone.node.wiring import build_check
@@ -22,7 +21,7 @@ from bluezone.phone.risk import Assessment, RiskConfig
 from bluezone.phone.share import Preview, Receipt, Share, ShareError, ShareJournal, ShareSettings
 
 _LIMIT_S: Final = 30.0
-_LOOK_S: Final = 1.2
+LOOK_S: Final = 1.2
 """Real seconds in which a station lights up before the next."""
 _EPOCH: Final = dt.date(1970, 1, 1)
 
@@ -30,21 +29,17 @@ _EPOCH: Final = dt.date(1970, 1, 1)
 class Sharing:
     """The share of one street; used by the story's thread."""
 
-    def __init__(
-        self, street: Street, halves: Halves, board: Board, *, look: Callable[[float], None]
-    ) -> None:
+    def __init__(self, stage: Stage, halves: Halves) -> None:
         """Prepare, send nothing.
 
         Args:
-            street: whose phones.
+            stage: whose street, and what the page shows of it.
             halves: where the two servers are.
-            board: what the page shows.
-            look: shows the board for so many real seconds.
         """
-        self._street = street
+        self._stage = stage
+        self._street = stage.street
+        self._board = stage.board
         self._halves = halves
-        self._board = board
-        self._look = look
         self._previews: dict[PersonId, Preview] = {}
         self._journals: dict[PersonId, ShareJournal] = {}
         hooks = {"response": [self._on_answer]}
@@ -89,7 +84,7 @@ class Sharing:
         now = int(self._street.now)
         self._board.picture.sharer = person
         self._board.step(Step.PHONE, "active", now, count=self._count(preview))
-        self._look(_LOOK_S)
+        self._stage.look(LOOK_S)
         confirmation = preview.confirm(preview.confirmation)
         try:
             receipt = self._share(person).upload(confirmation, now)
@@ -99,23 +94,21 @@ class Sharing:
             return
         self._done(person, receipt)
 
-    def check_of(self, observer: Observer) -> Callable[[Phone], ExposureCheck]:
-        """Return what gives each phone its look at the key server."""
+    def check_of(self, phone: Phone) -> ExposureCheck:
+        """Return a phone's look at the key server; what it judges is kept for the page."""
+        judged = self._stage.observer.judged
 
-        def check(phone: Phone) -> ExposureCheck:
-            def keep(assessment: Assessment) -> None:
-                observer.judged[phone.person] = assessment
+        def keep(assessment: Assessment) -> None:
+            judged[phone.person] = assessment
 
-            return build_check(
-                phone.stores,
-                keyserver_url=self._halves.keyserver_url,
-                public_keys=self._halves.public_keys,
-                client=self._client,
-                config=RiskConfig(),
-                on_warning=keep,
-            )
-
-        return check
+        return build_check(
+            phone.stores,
+            keyserver_url=self._halves.keyserver_url,
+            public_keys=self._halves.public_keys,
+            client=self._client,
+            config=RiskConfig(),
+            on_warning=keep,
+        )
 
     def _share(self, person: PersonId) -> Share:
         phone = self._street.phones[person]
@@ -147,10 +140,10 @@ class Sharing:
         if path.endswith("/api/certificate"):
             self._board.step(Step.PHONE, "done", now)
             self._board.step(Step.CERTIFICATE, "done", now)
-            self._look(_LOOK_S)
+            self._stage.look(LOOK_S)
         elif path == "/v1/publish":
             self._board.step(Step.KEY_SERVER, "active", now, count=0)
-            self._look(_LOOK_S)
+            self._stage.look(LOOK_S)
 
     def _done(self, person: PersonId, receipt: Receipt) -> None:
         view = self._board.picture.phones[person]
@@ -161,7 +154,7 @@ class Sharing:
         if view.outgoing is not None:
             view.outgoing.accepted = self.accepted
             view.outgoing.sent_at_s = receipt.time_s
-        self._look(2 * _LOOK_S)
+        self._stage.look(2 * LOOK_S)
 
     @staticmethod
     def _count(preview: Preview) -> int:

@@ -1,10 +1,13 @@
 """The story in sentences, for a terminal; the page has its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from bluezone.demo.page.texts import N_
 from bluezone.look.i18n import translator
+
+Tell = Callable[..., None]
+"""Called with the name of a turn of the story and its facts as keyword arguments."""
 
 TURNS: Final = ("ready", "street", "night", "ill", "code", "shared", "exported", "fetch", "verdict")
 """The turns of the story in their order, for a progress bar; phases by their own names."""

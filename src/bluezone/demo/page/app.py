@@ -1,13 +1,13 @@
-"""The small server behind the page: one page, pictures as events, a handful of actions.
+"""The small server behind the page: one page, pictures as events, the way to the desk.
 
-The decision that surprises: an action is refused unless it is JSON and comes from this very
-page (Origin), because a code typed by a stranger's page is not a person's consent.
+The decision that surprises: a picture is looked for eight times a second instead of being
+announced, because its maker lives in another thread and must never wait for a browser.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -18,7 +18,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import (
     HTMLResponse,
-    JSONResponse,
     RedirectResponse,
     Response,
     StreamingResponse,
@@ -28,18 +27,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bluezone.demo.board import Board, Step
-from bluezone.demo.cast import NAMES, PEOPLE, PersonId
-from bluezone.demo.choreography import END_S, START_S, Choreography
+from bluezone.demo.cast import NAMES, PEOPLE
+from bluezone.demo.choreography import END_S, START_S
+from bluezone.demo.page.actions import action_routes, story_of
 from bluezone.demo.page.scenery import TREES, houses
 from bluezone.demo.page.texts import TEXTS
+from bluezone.demo.page.visitor import Story
 from bluezone.look.i18n import pick_language, texts, translator
 from bluezone.look.routes import look_routes
 
 _HERE: Final = Path(__file__).parent
 _PICTURES_A_SECOND: Final = 8
 _QUIET_S: Final = 10
-_BODY_LIMIT: Final = 1_000
-"""Bytes of the largest action; the real ones have fewer than a hundred."""
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -53,58 +52,6 @@ _HEADERS: Final = {
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("bluezone.demo.page", "templates"), autoescape=select_autoescape()
 )
-
-
-class Login(msgspec.Struct, frozen=True):
-    """The demo health worker's name and password, shown on the page."""
-
-    user: str
-    password: str
-
-
-class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a visitor does; each route looks at the field it needs."""
-
-    do: str = ""
-    speed: str = ""
-    code: str = ""
-
-
-class Story(Protocol):
-    """What the page needs of the running story; every method may be called from any thread."""
-
-    board: Board
-    choreography: Choreography
-    login: Login
-
-    def control(self, do: str, speed: str) -> bool:
-        """Play, pause, step or change the speed; False if there is no such action."""
-
-    def enter_code(self, person: PersonId, code: str) -> None:
-        """Type a code into a phone."""
-
-    def confirm(self, person: PersonId, *, agreed: bool) -> None:
-        """Agree to send what the preview shows, or do not."""
-
-    def help_visitor(self) -> None:
-        """Do the desk's and the phone's part for the visitor."""
-
-    def wait_for_visitor(self) -> None:
-        """Stop the countdown after which the story helps itself."""
-
-    def again(self) -> None:
-        """Begin anew, once the story is told."""
-
-    def what_servers_know(self) -> dict[str, object]:
-        """Return the rows of both servers, ready for JSON."""
-
-    def desk_entry(self, host: str) -> tuple[str, dict[str, str]]:
-        """Return the desk's address and the cookies that sign the visitor in there."""
-
-
-def _story_of(request: Request) -> Story:
-    story: Story = request.app.state.story
-    return story
 
 
 def _language(request: Request) -> str:
@@ -147,7 +94,7 @@ def _step_names(language: str) -> list[tuple[str, str]]:
 
 
 async def _page(request: Request) -> Response:
-    story, language = _story_of(request), _language(request)
+    story, language = story_of(request), _language(request)
     html = _TEMPLATES.get_template("demo.html").render(
         _=translator("bluezone.demo", language),
         language=language,
@@ -178,92 +125,22 @@ async def _pictures(board: Board) -> AsyncIterator[bytes]:
 
 
 async def _events(request: Request) -> Response:
-    return StreamingResponse(_pictures(_story_of(request).board), media_type="text/event-stream")
+    return StreamingResponse(_pictures(story_of(request).board), media_type="text/event-stream")
 
 
 async def _knows(request: Request) -> Response:
-    rows = await asyncio.to_thread(_story_of(request).what_servers_know)
+    rows = await asyncio.to_thread(story_of(request).what_servers_know)
     return Response(msgspec.json.encode(rows), media_type="application/json")
 
 
 async def _desk(request: Request) -> Response:
     """Send the visitor to the real portal, signed in as the demo's health worker."""
     host = request.url.hostname or "127.0.0.1"
-    address, cookies = await asyncio.to_thread(_story_of(request).desk_entry, host)
+    address, cookies = await asyncio.to_thread(story_of(request).desk_entry, host)
     response = RedirectResponse(address, status_code=303)
     for name, value in cookies.items():
         response.set_cookie(name, value, httponly=True, samesite="lax")
     return response
-
-
-async def _action(request: Request) -> Action | None:
-    """Return the action of a request, or None if it is not a visitor's own."""
-    own = {f"http://{request.headers.get('host', '')}"}
-    json = request.headers.get("content-type", "").startswith("application/json")
-    if not json or request.headers.get("origin", "") not in own:
-        return None
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY_LIMIT:
-            return None
-    try:
-        return msgspec.json.decode(body, type=Action)
-    except msgspec.DecodeError:
-        return None
-
-
-def _refused() -> Response:
-    return JSONResponse({"error": "bad_request"}, status_code=400)
-
-
-def _done() -> Response:
-    return JSONResponse({"error": None})
-
-
-async def _control(request: Request) -> Response:
-    action = await _action(request)
-    if action is None or not _story_of(request).control(action.do, action.speed):
-        return _refused()
-    return _done()
-
-
-async def _phone(request: Request) -> Response:
-    action, person = await _action(request), request.path_params["person"]
-    if action is None or person not in PEOPLE:
-        return _refused()
-    story = _story_of(request)
-    match request.path_params["what"]:
-        case "code":
-            story.enter_code(PersonId(person), action.code)
-        case "confirm":
-            story.confirm(PersonId(person), agreed=True)
-        case "cancel":
-            story.confirm(PersonId(person), agreed=False)
-        case _:
-            return _refused()
-    return _done()
-
-
-async def _helper(request: Request) -> Response:
-    if await _action(request) is None:
-        return _refused()
-    _story_of(request).help_visitor()
-    return _done()
-
-
-async def _wait(request: Request) -> Response:
-    if await _action(request) is None:
-        return _refused()
-    _story_of(request).wait_for_visitor()
-    return _done()
-
-
-async def _again(request: Request) -> Response:
-    if await _action(request) is None:
-        return _refused()
-    _story_of(request).again()
-    return _done()
 
 
 class _Headers:
@@ -294,11 +171,7 @@ def create_page(story: Story, *, language: str, repeatable: bool) -> Starlette:
         Route("/events", _events),
         Route("/knows", _knows),
         Route("/desk", _desk),
-        Route("/control", _control, methods=["POST"]),
-        Route("/again", _again, methods=["POST"]),
-        Route("/helper", _helper, methods=["POST"]),
-        Route("/helper/wait", _wait, methods=["POST"]),
-        Route("/phone/{person:int}/{what}", _phone, methods=["POST"]),
+        *action_routes(),
         *look_routes(),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
