@@ -34,6 +34,20 @@ def test_timers_fire_in_order_at_their_own_instants():
     assert fired == [(s, s) for s in (0.25, 7.0, 50.0, 3600.0)]
 
 
+def test_timers_of_the_same_instant_fire_in_the_order_asked_for():
+    fired = []
+
+    async def main(loop):
+        for other in range(20):  # whatever else is in the heap
+            loop.call_later(5.0 + other % 3, lambda: None)
+        for number in range(100):
+            loop.call_at(10.0, fired.append, number)
+        await asyncio.sleep(11)
+
+    run_virtual(main, start_s=START_S)
+    assert fired == list(range(100))
+
+
 def test_a_time_limit_is_in_virtual_seconds():
     async def main(loop):
         with pytest.raises(TimeoutError):

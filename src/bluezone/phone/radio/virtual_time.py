@@ -10,17 +10,17 @@ the clock runs as fast as it can, and the outcome would depend on the machine's 
 """
 
 import asyncio
-import selectors
-import threading
-import time
+import heapq
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from contextvars import Context
+from typing import Any, TypeVar
+
+from bluezone.phone.radio.ordered_timer import OrderedTimer
+from bluezone.phone.radio.pacer import PacedSelector, Pacer
 
 T = TypeVar("T")
-
-_LONGEST_WAIT_S: Final = 3600.0
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
@@ -32,12 +32,15 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     from any thread, everything else only from the loop's own.
     """
 
+    _scheduled: list[asyncio.TimerHandle]  # asyncio's heap of timers
+
     def __init__(self, *, start_s: float, pace: float | None = None) -> None:
         """Make a loop whose clock shows `start_s` (Unix seconds) and moves at `pace`."""
         self._closed = True  # so that a refused pace leaves nothing that asks to be closed
-        self._pacer = _Pacer(pace)
+        self._pacer = Pacer(pace)
         self._start_s = start_s
-        super().__init__(_PacedSelector(self._pacer))
+        self._asked = 0
+        super().__init__(PacedSelector(self._pacer))
         # Timers due within a microsecond fire: after some weeks of virtual time the loop's
         # own nanosecond is lost in the rounding of a float, and no timer would ever be due.
         self._clock_resolution = 1e-6
@@ -91,6 +94,19 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         finally:
             self._pacer.hold(-1)
 
+    def call_at(  # type: ignore[override]  # typeshed's form needs TypeVarTuple
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Call back at a virtual time; calls for the same time come in the order asked for."""
+        self._asked += 1
+        timer = OrderedTimer(when, self._asked, callback, args, self, context)
+        heapq.heappush(self._scheduled, timer)
+        return timer
+
     def run_in_executor(  # type: ignore[override]  # typeshed's form needs TypeVarTuple
         self, executor: Executor | None, func: Callable[..., T], *args: Any
     ) -> asyncio.Future[T]:
@@ -138,78 +154,3 @@ def run_virtual(
 
     with asyncio.Runner(loop_factory=make_loop) as runner:
         return runner.run(run())
-
-
-class _Pacer:
-    """The virtual clock itself; every method may be called from any thread."""
-
-    def __init__(self, pace: float | None) -> None:
-        self._lock = threading.Lock()
-        self._virtual_s = 0.0
-        self._since = time.monotonic()
-        self._holds = 0
-        self.paused = False
-        self.pace = _checked(pace)
-
-    def now(self) -> float:
-        if self.pace is None:  # moves only by jumps: no lock needed to read it
-            return self._virtual_s
-        with self._lock:
-            self._settle()
-            return self._virtual_s
-
-    def change(self, **changes: float | bool | None) -> None:
-        with self._lock:
-            self._settle()
-            if "pace" in changes:
-                self.pace = _checked(changes["pace"])
-            if "paused" in changes:
-                self.paused = bool(changes["paused"])
-
-    def hold(self, step: int) -> None:
-        with self._lock:
-            self._settle()
-            self._holds += step
-
-    def standing(self) -> bool:
-        return self.paused or self._holds > 0
-
-    def jump(self, seconds: float) -> None:
-        with self._lock:
-            if self.pace is None and not self.standing():
-                self._virtual_s += seconds
-
-    def _settle(self) -> None:
-        """Bring the virtual clock up to the real one; the lock is held."""
-        real = time.monotonic()
-        if self.pace is not None and not self.standing():
-            self._virtual_s += (real - self._since) * self.pace
-        self._since = real
-
-
-class _PacedSelector(selectors.DefaultSelector):
-    """The loop's selector: it turns a virtual time limit into a real wait or a jump."""
-
-    def __init__(self, pacer: _Pacer) -> None:
-        super().__init__()
-        self._pacer = pacer
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Wait for sockets at most `timeout` virtual seconds."""
-        if timeout is not None and timeout <= 0:
-            return super().select(0)
-        if timeout is None or self._pacer.standing():
-            return super().select(_LONGEST_WAIT_S)
-        pace = self._pacer.pace
-        if pace is not None:
-            return super().select(min(timeout / pace, _LONGEST_WAIT_S))
-        ready = super().select(0)
-        if not ready:
-            self._pacer.jump(timeout)
-        return ready
-
-
-def _checked(pace: float | None) -> float | None:
-    if pace is not None and not pace > 0:
-        raise ValueError(f"a pace of {pace}; it is virtual seconds in a real one, above 0")
-    return pace
