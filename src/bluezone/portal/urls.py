@@ -48,4 +48,5 @@ urlpatterns = [
     path("v", verification.link_page, name="link"),
     path("api/", include("bluezone.portal.verification.api.urls")),
     path(".well-known/jwks.json", api.jwks, name="jwks"),
+    path("", include("bluezone.portal.campaign.agencies.urls")),
 ]

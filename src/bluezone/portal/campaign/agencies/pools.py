@@ -55,6 +55,11 @@ class Sheet:
     codes: tuple[str, ...] = field(repr=False)
 
     @property
+    def address(self) -> str:
+        """The address to type, without the scheme."""
+        return f"{settings.BLUEZONE_PUBLIC_URL.partition('://')[2]}/voucher"
+
+    @property
     def links(self) -> tuple[tuple[str, str], ...]:
         """Each code with the address in its QR code.
 
@@ -108,8 +113,9 @@ def void_unused(agency: Agency, purpose: str, count: int, actor: str, *, rng: Ra
         live = Slip.objects.filter(pool=pool, state=SlipState.UNUSED)
         unused = list(live.values_list("pk", flat=True)) if pool else []
         if pool is None or not 1 <= count <= len(unused):
-            text = _("There are %(unused)d unused slips; used ones cannot be voided.")
-            raise TooManyVouchersError(text % {"unused": len(unused)})
+            # Without the number: it would tell, at any moment, how many have used theirs.
+            text = _("So many unused slips are not there. Used slips cannot be voided.")
+            raise TooManyVouchersError(text)
         chosen = rng.sample(sorted(unused), count)
         if live.filter(pk__in=chosen).update(state=SlipState.VOIDED) != count:
             raise TooManyVouchersError(_("A slip was used at this moment. Try again."))

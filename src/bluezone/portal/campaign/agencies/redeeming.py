@@ -97,12 +97,9 @@ def redeem(kid: str, prepared: bytes, signature: bytes, *, now: int) -> None:
     except InvalidVoucherError:
         raise VoucherInvalidError("this is not a voucher") from None
     hashed = hashlib.sha256(prepared).hexdigest()
-    try:
-        with transaction.atomic():
-            SpentToken.objects.create(unit_path=pool.unit_path, pool=pool, token_hash=hashed)
-            _count(pool, now=now)
-    except IntegrityError:
-        raise VoucherSpentError("this voucher was counted before") from None
+    with transaction.atomic():
+        _spend(pool, hashed)
+        _count(pool, now=now)
 
 
 def redeem_slip(code: str, *, now: int) -> None:
@@ -143,6 +140,14 @@ def _exchange(slip: Slip, *, blinded_hash: str) -> None:
     slip.refresh_from_db(fields=["state", "blinded_hash"])
     if not blinded_hash or slip.blinded_hash != blinded_hash:
         raise _refusal(slip)
+
+
+def _spend(pool: Pool, hashed: str) -> None:
+    try:
+        with transaction.atomic():
+            SpentToken.objects.create(unit_path=pool.unit_path, pool=pool, token_hash=hashed)
+    except IntegrityError:
+        raise VoucherSpentError("this voucher was counted before") from None
 
 
 def _refusal(slip: Slip) -> SlipUsedError | SlipVoidedError:

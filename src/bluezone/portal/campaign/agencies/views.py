@@ -1,0 +1,209 @@
+"""Pages of agencies for managers of units and for heads of agencies."""
+
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from bluezone.look import format as look_format
+from bluezone.portal import chance, clock
+from bluezone.portal.accounts.permissions import staff
+from bluezone.portal.campaign.agencies import access, pages
+from bluezone.portal.campaign.agencies.errors import AgencyError, TooManyVouchersError
+from bluezone.portal.campaign.agencies.forms import (
+    AgencyForm,
+    ImportForm,
+    ReportForm,
+    SlipsForm,
+)
+from bluezone.portal.campaign.agencies.importing import import_agencies
+from bluezone.portal.campaign.agencies.models import Agency, Report
+from bluezone.portal.campaign.agencies.pools import print_slips, void_unused
+from bluezone.portal.campaign.agencies.reporting_days import last_closed
+from bluezone.portal.campaign.agencies.services import (
+    add_report,
+    appoint_head,
+    change_agency,
+    create_agency,
+    size_of,
+)
+from bluezone.portal.units.errors import InvalidTableError
+from bluezone.portal.units.models import Unit
+
+
+@require_GET
+def own_agencies(request: HttpRequest) -> HttpResponse:
+    """Show the agencies that one heads; the only one at once."""
+    agencies = list(Agency.objects.filter(heads__user=staff(request)).select_related("unit"))
+    if len(agencies) == 1:
+        return redirect("agency-detail", unit_path=agencies[0].unit_id, agency_id=agencies[0].pk)
+    return render(request, "agencies/own.html", {"agencies": agencies})
+
+
+@require_GET
+def agency_list(request: HttpRequest, unit_path: str) -> HttpResponse:
+    """Show the agencies of a unit and below, with their figures and the sum."""
+    unit = get_object_or_404(Unit, path=unit_path)
+    if not access.may_see(staff(request), unit):
+        raise PermissionDenied
+    day = last_closed(clock.now())
+    number = request.GET.get("page", "1")
+    page = pages.list_page(unit, day, number=int(number) if number.isdecimal() else 1)
+    may_manage = access.may_manage(staff(request), unit)
+    context = {"unit": unit, "day": day, "page": page, "may_manage": may_manage}
+    return render(request, "agencies/list.html", context)
+
+
+def agency_new(request: HttpRequest, unit_path: str) -> HttpResponse:
+    """Add an agency to a unit."""
+    unit = get_object_or_404(Unit, path=unit_path)
+    user = access.manager(request, unit)
+    form = AgencyForm(request.POST or None)
+    if form.is_valid():
+        try:
+            agency = create_agency(form.agency_request(), unit, user.username, now=clock.now())
+            _appoint(form, agency, user.username)
+        except AgencyError as error:
+            form.add_error(None, f"{error} ({error.code})")
+        else:
+            return redirect("agency-detail", unit_path=unit.path, agency_id=agency.pk)
+    context = {"unit": unit, "form": form}
+    return render(request, "agencies/edit.html", context, status=422 if form.is_bound else 200)
+
+
+def agency_edit(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
+    """Change an agency's name, size or way of counting."""
+    agency = _agency(unit_path, agency_id)
+    user = access.manager(request, agency.unit)
+    form = AgencyForm(request.POST or None, initial=_initial(agency))
+    if form.is_valid():
+        try:
+            change_agency(agency, form.agency_request(), user.username, now=clock.now())
+            _appoint(form, agency, user.username)
+        except AgencyError as error:
+            form.add_error(None, f"{error} ({error.code})")
+        else:
+            return redirect("agency-detail", unit_path=unit_path, agency_id=agency.pk)
+    context = {"unit": agency.unit, "agency": _agency(unit_path, agency_id), "form": form}
+    return render(request, "agencies/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_GET
+def agency_detail(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
+    """Show an agency to its head: 34 of 40, the slips, the reports."""
+    agency = _agency(unit_path, agency_id)
+    access.head(request, agency)
+    return _detail(request, agency)
+
+
+@never_cache
+def agency_print(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
+    """Make slips and show the sheet to print; the codes are in this one answer only."""
+    agency = _agency(unit_path, agency_id)
+    user = access.head(request, agency)
+    if request.method != "POST":  # somebody reloads, or changes the language of, an answer
+        return redirect("agency-detail", unit_path=unit_path, agency_id=agency_id)
+    form = SlipsForm(request.POST, name="print")
+    if not form.is_valid():
+        return _detail(request, agency, problem=" ".join(form.errors.get("count", [])))
+    purpose, count = form.cleaned_data["purpose"], form.cleaned_data["count"]
+    try:
+        sheet = print_slips(agency, purpose, count, user.username, rng=chance.SYSTEM)
+    except TooManyVouchersError as error:
+        return _detail(request, agency, problem=f"{error} ({error.code})")
+    context = {"agency": agency, "sheet": sheet, "relatives": purpose == "relatives"}
+    return render(request, "agencies/sheet.html", {**context, "day": _today()})
+
+
+@require_POST
+def agency_void(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
+    """Void unused slips, so that others can be printed for lost ones."""
+    agency = _agency(unit_path, agency_id)
+    user = access.head(request, agency)
+    form = SlipsForm(request.POST, name="void")
+    if not form.is_valid():
+        return _detail(request, agency, problem=" ".join(form.errors.get("count", [])))
+    purpose, count = form.cleaned_data["purpose"], form.cleaned_data["count"]
+    try:
+        void_unused(agency, purpose, count, user.username, rng=chance.SYSTEM)
+    except TooManyVouchersError as error:
+        return _detail(request, agency, problem=f"{error} ({error.code})")
+    return redirect("agency-detail", unit_path=unit_path, agency_id=agency_id)
+
+
+def agency_report(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
+    """Report numbers for an agency that wants no vouchers; show what was reported."""
+    agency, now = _agency(unit_path, agency_id), clock.now()
+    user = access.head(request, agency)
+    smartphones = size_of(agency).smartphones
+    form = ReportForm(request.POST or None, today=_today(), smartphones=smartphones)
+    if form.is_valid():
+        try:
+            add_report(agency, form.report_request(), user.username, now=now)
+        except AgencyError as error:
+            form.add_error(None, f"{error} ({error.code})")
+        else:
+            return redirect("agency-report", unit_path=unit_path, agency_id=agency_id)
+    rows = Report.objects.filter(unit_path=agency.unit_id, agency=agency)
+    rows = rows.prefetch_related("corrections")[: pages.PAGE_ROWS]
+    context = {"agency": agency, "form": form, "rows": rows}
+    return render(request, "agencies/report.html", context, status=422 if form.is_bound else 200)
+
+
+def agency_import(request: HttpRequest, unit_path: str) -> HttpResponse:
+    """Add and change agencies from a table."""
+    unit = get_object_or_404(Unit, path=unit_path)
+    user = access.manager(request, unit)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    context: dict[str, object] = {"unit": unit, "form": form}
+    if form.is_valid():
+        file, keep_good = form.cleaned_data["file"], form.cleaned_data["keep_good"]
+        try:
+            outcome = import_agencies(
+                file.read(), file.name, unit, user.username, keep_good=keep_good, now=clock.now()
+            )
+            context |= {"outcome": outcome, "wrong": outcome.problems}
+        except InvalidTableError as error:
+            context |= {"problems": error.problems, "wrong": error.problems}
+    good = not form.is_bound or "outcome" in context
+    return render(request, "agencies/import.html", context, status=200 if good else 422)
+
+
+def _agency(unit_path: str, agency_id: int) -> Agency:
+    agencies = Agency.objects.select_related("unit")
+    return get_object_or_404(agencies, pk=agency_id, unit=unit_path)
+
+
+def _detail(request: HttpRequest, agency: Agency, *, problem: str = "") -> HttpResponse:
+    day = last_closed(clock.now())
+    size, figure = pages.page_of(agency, day)
+    context = {
+        "agency": agency,
+        "size": size,
+        "figure": figure,
+        "day": day,
+        "blocks": pages.blocks(agency, size),
+        "problem": problem,
+        "may_manage": access.may_manage(staff(request), agency.unit),
+        "heads": [row.user for row in agency.heads.select_related("user")],
+    }
+    return render(request, "agencies/detail.html", context, status=422 if problem else 200)
+
+
+def _initial(agency: Agency) -> dict[str, object]:
+    size = size_of(agency)
+    known = {"name": agency.name, "kind": agency.kind, "way": agency.way}
+    return {**known, "staff": size.staff, "smartphones": size.smartphones}
+
+
+def _appoint(form: AgencyForm, agency: Agency, actor: str) -> None:
+    if form.cleaned_data["head"]:
+        appoint_head(agency, form.cleaned_data["head"], actor)
+
+
+def _today() -> dt.date:
+    return look_format.local(clock.now()).date()
