@@ -134,7 +134,11 @@ class Denominator(models.Model):
 
 
 class PublishedRate(models.Model):
-    """A percentage or a rank that somebody published, with the base that they named."""
+    """A percentage or a rank that somebody published, with the base that they named.
+
+    `group_value`: the publisher's own sum of counts over all units whose rates of this day stand
+    in the same publication; it shows whether the base can be the one that was named.
+    """
 
     id = models.BigAutoField(primary_key=True)
     unit_path = models.CharField(max_length=PATH_LENGTH)
@@ -143,6 +147,7 @@ class PublishedRate(models.Model):
     base = models.CharField(max_length=11, choices=Base)
     percent = models.DecimalField(max_digits=7, decimal_places=4)
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
+    group_value = models.PositiveBigIntegerField(null=True, blank=True)
     evidence = models.TextField()
     note = models.TextField(blank=True, default="")
 

@@ -315,6 +315,7 @@ class Migration(migrations.Migration):
                 ),
                 ("percent", models.DecimalField(decimal_places=4, max_digits=7)),
                 ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("group_value", models.PositiveBigIntegerField(blank=True, null=True)),
                 ("evidence", models.TextField()),
                 ("note", models.TextField(blank=True, default="")),
             ],

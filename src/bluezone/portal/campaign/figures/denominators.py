@@ -1,0 +1,214 @@
+"""Denominators and percentages: every percentage names its base, and bases never mix.
+
+Denominators are append-only rows with a day and a source. The one of a day is the newest that
+is not after it; where there is none yet, the earliest later one, whose own day stands beside it.
+The surprising part: downloads have no percentage at all, because they are not people
+(spec/campaign.md, "What went wrong with the numbers").
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from bluezone.portal.audit.services import record
+from bluezone.portal.campaign.figures.choices import Base, Series
+from bluezone.portal.campaign.figures.errors import FigureError, MixedBaseError, NotPeopleError
+from bluezone.portal.campaign.figures.models import Denominator
+from bluezone.portal.campaign.figures.places import path_of, within
+from bluezone.portal.units.models import Unit
+from bluezone.portal.units.paths import lineage
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDenominator:
+    """A denominator as it can be shown: how many, of whom, on which day, says who.
+
+    `estimated`: nobody counted it; `source` says how it was made.
+    """
+
+    unit_path: str
+    base: Base
+    value: int
+    day: dt.date
+    source: str
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """A share with everything needed to understand it; compares only on the same base."""
+
+    count: int
+    series: Series
+    denominator: KnownDenominator
+
+    @property
+    def base(self) -> Base:
+        """Of whom."""
+        return self.denominator.base
+
+    @property
+    def share(self) -> float:
+        """The share of 1; more than 1 where the count is larger than the base."""
+        return self.count / self.denominator.value
+
+    @property
+    def percent(self) -> float:
+        """The share of 100."""
+        return 100 * self.share
+
+    def is_ahead_of(self, other: "Percentage") -> bool:
+        """Return whether this share is larger, to the last unit.
+
+        Raises:
+            MixedBaseError: the two have different bases or count different things.
+        """
+        if self.base != other.base or self.series != other.series:
+            raise MixedBaseError(
+                _("Percentages of different bases cannot be compared: %(one)s, %(other)s.")
+                % {"one": self.base.label, "other": other.base.label}
+            )
+        mine = Fraction(self.count, self.denominator.value)
+        return mine > Fraction(other.count, other.denominator.value)
+
+
+def percentage(count: int, series: str, denominator: KnownDenominator, *, base: str) -> Percentage:
+    """Return a count as a percentage of `base`.
+
+    Args:
+        count: not negative.
+        series: what was counted.
+        denominator: of the same unit.
+        base: the base that the reader will be told; must be that of `denominator`.
+
+    Raises:
+        MixedBaseError: the denominator has another base.
+        NotPeopleError: downloads are asked for as a percentage.
+    """
+    if Base(base) != denominator.base:
+        raise MixedBaseError(
+            _("The denominator counts %(found)s, not %(wanted)s.")
+            % {"found": denominator.base.label, "wanted": Base(base).label}
+        )
+    if Series(series) == Series.DOWNLOADS:
+        raise NotPeopleError(
+            _("Downloads are not people: one person may download several times. Use users.")
+        )
+    return Percentage(count, Series(series), denominator)
+
+
+def denominator(
+    unit: Unit | str, base: str, day: dt.date, *, estimate: bool = False
+) -> KnownDenominator | None:
+    """Return the denominator of a unit for a day, None where nobody recorded one.
+
+    Args:
+        unit: a unit or its path.
+        base: people, adults, smartphones or accounts.
+        day: the day that the percentage speaks of.
+        estimate: see `denominators`.
+    """
+    return denominators([unit], base, day, estimate=estimate).get(path_of(unit))
+
+
+def denominators(
+    units: Iterable[Unit | str], base: str, day: dt.date, *, estimate: bool = False
+) -> dict[str, KnownDenominator]:
+    """Return denominators by path; a unit without one is missing. One or two queries.
+
+    Args:
+        units: units or their paths.
+        base: people, adults, smartphones or accounts.
+        day: the day that the percentages speak of.
+        estimate: where a unit has none, take the share among people that the nearest unit above
+            has, if both have people; the result is marked `estimated` and says so.
+    """
+    paths = [path_of(unit) for unit in units]
+    if not paths:
+        return {}
+    wanted = {Base(base)} | ({Base.PEOPLE} if estimate else set())
+    asked = {step for path in paths for step in lineage(path)} if estimate else set(paths)
+    known = _newest(sorted(asked), sorted(wanted), day)
+    found = {}
+    for path in paths:
+        own = known.get((path, Base(base)))
+        if own is None and estimate:
+            own = _estimate(path, Base(base), known)
+        if own is not None:
+            found[path] = own
+    return found
+
+
+def _newest(
+    paths: Sequence[str], bases: Sequence[Base], day: dt.date
+) -> dict[tuple[str, Base], KnownDenominator]:
+    rows = Denominator.objects.filter(within(paths), base__in=bases).order_by("day", "id")
+    asked = set(paths)
+    by_key: defaultdict[tuple[str, Base], list[Denominator]] = defaultdict(list)
+    for row in rows:
+        if row.unit_path in asked:
+            by_key[row.unit_path, Base(row.base)].append(row)
+    return {key: _known(_of_day(found, day)) for key, found in by_key.items()}
+
+
+def _of_day(rows: Sequence[Denominator], day: dt.date) -> Denominator:
+    """Return the newest row not after `day`, or the earliest; of one day the last recorded."""
+    until = [row for row in rows if row.day <= day]
+    return until[-1] if until else [row for row in rows if row.day == rows[0].day][-1]
+
+
+def _known(row: Denominator) -> KnownDenominator:
+    return KnownDenominator(
+        row.unit_path, Base(row.base), row.value, row.day, row.source, row.estimated
+    )
+
+
+def _estimate(
+    path: str, base: Base, known: Mapping[tuple[str, Base], KnownDenominator]
+) -> KnownDenominator | None:
+    people = known.get((path, Base.PEOPLE))
+    for above in reversed(lineage(path)[:-1]):
+        theirs, all_people = known.get((above, base)), known.get((above, Base.PEOPLE))
+        if people is not None and theirs is not None and all_people is not None:
+            value = round(people.value * theirs.value / all_people.value)
+            source = _("estimate: the same share among people as in %(unit)s (%(source)s)")
+            text = source % {"unit": above, "source": theirs.source}
+            return KnownDenominator(path, base, max(1, value), theirs.day, text, estimated=True)
+    return None
+
+
+def record_denominator(
+    unit: Unit | str,
+    base: str,
+    value: int,
+    *,
+    day: dt.date,
+    source: str,
+    actor: str,
+    now: int,
+    estimated: bool = False,
+) -> Denominator:
+    """Add a denominator; earlier ones stay, and stay visible.
+
+    Raises:
+        FigureError: not positive, or without a source.
+    """
+    if value <= 0 or not source.strip():
+        raise FigureError(_("A denominator is a number above 0 with a source."))
+    row = Denominator.objects.create(
+        unit_path=path_of(unit),
+        base=Base(base),
+        value=value,
+        day=day,
+        source=source.strip()[:200],
+        estimated=estimated,
+        recorded_by=actor,
+        recorded_at=now,
+    )
+    detail = {"base": row.base, "value": value, "day": day.isoformat(), "source": row.source}
+    record(actor, "denominator.recorded", f"unit {row.unit_path}", detail)
+    return row
