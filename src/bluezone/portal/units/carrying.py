@@ -7,7 +7,7 @@ and over the provinces merged into one are the same before and after, to the las
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -29,6 +29,8 @@ MILLION: Final = 1_000_000
 """Shares have six decimals, so a share of a million parts is a whole number."""
 LARGEST: Final = 9 * 10**12
 """No value may be larger: times a million it must fit into 63 bits."""
+FEW: Final = 500
+"""For so many paths their links are looked up one by one instead of all being read."""
 
 C = TypeVar("C", bound="Count")
 
@@ -74,7 +76,7 @@ def carry_forward(values: Mapping[str, C], from_edition: str, to_edition: str) -
     """
     carried = _checked(values, from_edition)
     for old, new in pairwise(_route(from_edition, to_edition)):
-        carried = move(carried, heirs_between(old, new))
+        carried = move(carried, heirs_between(old, new, of=carried))
     ensure_remainders(path for path in carried if path.endswith(f".{REST}"))
     return carried
 
@@ -90,13 +92,21 @@ def move(values: Mapping[str, C], heirs: Mapping[str, Heirs]) -> dict[str, C]:
     return moved
 
 
-def heirs_between(old: str, new: str) -> dict[str, Heirs]:
+def heirs_between(old: str, new: str, *, of: Collection[str] | None = None) -> dict[str, Heirs]:
     """Return where each unit of the edition `old` goes in the edition `new`.
+
+    Args:
+        old: an edition.
+        new: the one after it.
+        of: only these paths and what is above them; all if not given.
 
     Raises:
         UnitError: no links between them are loaded.
     """
     links = Successor.objects.filter(old__edition=old, new__edition=new).order_by("old", "new")
+    paths = {above for path in of for above in lineage(path)} if of is not None else set()
+    if of is not None and len(paths) <= FEW:
+        links = links.filter(old__in=paths | {old})
     by_old: defaultdict[str, list[_End]] = defaultdict(list)
     for path, target, kind, share in links.values_list("old_id", "new_id", "kind", "share"):
         by_old[path].append(_End(target, kind, share))

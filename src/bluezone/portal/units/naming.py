@@ -56,7 +56,7 @@ def fold(text: str) -> str:
     bare = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(letter)
+        if not unicodedata.category(letter).startswith("M")
     ).translate(_LETTERS)
     words = _WORDS.findall(_APOSTROPHES.sub("", bare))
     return _ZEROS.sub("", " ".join(words))

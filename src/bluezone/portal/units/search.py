@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from bluezone.portal.units.naming import fold, spelled_out, without_official_word
+from bluezone.portal.units.naming import composed, fold, spelled_out, without_official_word
 
 if TYPE_CHECKING:
     from bluezone.portal.units.querysets import UnitQuerySet
@@ -29,10 +29,9 @@ def search_units(units: T, text: str) -> T:
     if not folded:
         return units.none()
     full, bare = spelled_out(folded), without_official_word(folded)
-    fits = _fits(full) | _fits(bare) | Q(initials=bare.replace(" ", ""))
-    ranked = units.filter(fits).annotate(
-        search_rank=_rank(folded, full, bare), level_rank=_level_rank()
-    )
+    fits = _fits(full) | _fits(bare) | _initials(bare)
+    rank = _rank(composed(text), (folded, full, bare))
+    ranked = units.filter(fits).annotate(search_rank=rank, level_rank=_level_rank())
     return ranked.order_by("search_rank", "level_rank", "search_name", "path")
 
 
@@ -54,9 +53,22 @@ def _begins(column: str, word: str) -> Q:
     return Q(**{f"{column}__startswith": word}) | Q(**{f"{column}__contains": f" {word}"})
 
 
-def _rank(folded: str, full: str, bare: str) -> Case:
-    """Return the order of fits: 0 the best."""
+def _initials(bare: str) -> Q:
+    """Return the condition that a text is the initials of a name: "hd", "tphcm"."""
+    glued = bare.replace(" ", "")
+    return Q(initials__in={glued, glued.removeprefix("tp")} - {""})
+
+
+def _rank(typed: str, texts: tuple[str, str, str]) -> Case:
+    """Return the order of fits, 0 the best: with diacritics as typed, then without.
+
+    Args:
+        typed: the text as it came, in form NFC.
+        texts: folded, with its abbreviation written out, without its official word.
+    """
+    folded, full, bare = texts
     steps = [
+        Q(name=typed) | Q(full_name=typed),
         Q(search_name=folded),
         Q(search_full=full),
         Q(search_name=bare),
@@ -64,7 +76,7 @@ def _rank(folded: str, full: str, bare: str) -> Case:
         Q(search_name__startswith=folded),
         Q(search_full__startswith=full),
         Q(search_name__startswith=bare),
-        Q(initials=bare.replace(" ", "")),
+        _initials(bare),
         reduce(and_, [_begins("search_name", word) for word in bare.split()[:_MOST_WORDS]]),
         reduce(and_, [_begins("search_full", word) for word in bare.split()[:_MOST_WORDS]]),
     ]

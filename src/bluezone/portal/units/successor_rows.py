@@ -43,9 +43,14 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The units of one edition: paths by level and code."""
+    """The units of one edition: paths by level and code.
+
+    A new unit may be of another level (a district became a commune), an old one is of the
+    level that its row says.
+    """
 
     edition: str
+    any_level: bool
     paths: Mapping[tuple[str, str], Sequence[str]]
     every: frozenset[str]
 
@@ -55,16 +60,16 @@ class _Side:
             inside = said.startswith(self.edition + SEPARATOR)
             path = said if inside else join(self.edition, said)
             return [path] if path in self.every else []
-        same = self.paths.get((level, said)) or self.paths.get(("", said), [])
-        return list(same)
+        same = self.paths.get((level, said), ())
+        return list(same or (self.paths.get(("", said), ()) if self.any_level else ()))
 
 
-def _side(edition: str, known: Mapping[str, tuple[str, str]]) -> _Side:
+def _side(edition: str, known: Mapping[str, tuple[str, str]], *, any_level: bool) -> _Side:
     paths: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for path, (level, code) in known.items():
         paths[level, code].append(path)
         paths["", code].append(path)
-    return _Side(edition, paths, frozenset(known))
+    return _Side(edition, any_level, paths, frozenset(known))
 
 
 def read_links(
@@ -82,7 +87,8 @@ def read_links(
     Raises:
         InvalidTableError: a table cannot be read at all.
     """
-    result, sides = Links(), (_side(*old), _side(*new))
+    result = Links()
+    sides = _side(*old, any_level=False), _side(*new, any_level=True)
     by_old: defaultdict[str, list[tuple[Link, str, Row]]] = defaultdict(list)
     for file, content in files:
         table = read_table(content, file, ALIASES, required=REQUIRED)
