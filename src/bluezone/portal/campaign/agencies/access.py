@@ -1,46 +1,33 @@
-"""Who may do what with agencies: one place.
+"""Who may act for an agency: whoever manages agencies of its unit, and its own heads.
 
-Managers of a unit act on every agency of the unit and below. The head of an agency acts on that
-agency alone, which roles by unit cannot say, because a unit has many agencies.
+A role by unit cannot say which of a unit's many agencies somebody heads, so heads are written
+down per agency; both are needed, the role and the row. An agency that is not one's own looks
+like one that does not exist.
 """
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from bluezone.portal.accounts.models import User
 from bluezone.portal.accounts.permissions import Permission, may, staff
 from bluezone.portal.campaign.agencies.models import Agency
-from bluezone.portal.units.models import Unit
 
 
-def may_manage(user: User, unit: Unit) -> bool:
-    """Return whether `user` may add and change the agencies of `unit` and below."""
-    return may(user, Permission.MANAGE_API_KEYS) and bool(unit)
+def may_manage(user: User, unit_path: str) -> bool:
+    """Return whether `user` may add and change the agencies of a unit and below."""
+    return may(user, Permission.MANAGE_AGENCIES, unit=unit_path)
 
 
-def may_see(user: User, unit: Unit) -> bool:
-    """Return whether `user` may see the figures of the agencies of `unit` and below."""
-    return may_manage(user, unit)
-
-
-def may_head(user: User, agency: Agency) -> bool:
+def may_lead(user: User, agency: Agency) -> bool:
     """Return whether `user` may print vouchers and report for `agency`."""
-    if not user.is_active:
-        return False
-    return may_manage(user, agency.unit) or agency.heads.filter(user=user).exists()
-
-
-def manager(request: HttpRequest, unit: Unit) -> User:
-    """Return the signed-in user, who may manage; anybody else gets the page 403."""
-    user = staff(request)
-    if not may_manage(user, unit):
-        raise PermissionDenied
-    return user
+    if may_manage(user, agency.unit_id):
+        return True
+    leads = may(user, Permission.LEAD_AGENCY, unit=agency.unit_id)
+    return leads and agency.heads.filter(user=user).exists()
 
 
 def head(request: HttpRequest, agency: Agency) -> User:
-    """Return the signed-in user, who may act for the agency; anybody else gets the page 403."""
+    """Return the signed-in user, who may act for the agency; for others there is none."""
     user = staff(request)
-    if not may_head(user, agency):
-        raise PermissionDenied
+    if not may_lead(user, agency):
+        raise Http404
     return user

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bluezone.look import format as look_format
 from bluezone.portal.accounts.models import User
+from bluezone.portal.accounts.permissions import Permission, may
 from bluezone.portal.audit.services import record
 from bluezone.portal.campaign.agencies.errors import AgencyError
 from bluezone.portal.campaign.agencies.models import Agency, AgencyHead, AgencySize, Report
@@ -141,11 +142,11 @@ def appoint_head(agency: Agency, username: str, actor: str) -> User:
     """Let a member of staff act for an agency.
 
     Raises:
-        AgencyError: there is no such account.
+        AgencyError: there is no such account, or it has no such role in the agency's unit.
     """
     user = User.objects.filter(username=username.strip(), is_active=True).first()
-    if user is None:
-        raise AgencyError(_("There is no account of that name."))
+    if user is None or not may(user, Permission.LEAD_AGENCY, unit=agency.unit_id):
+        raise AgencyError(_("No agency head of that name in this unit. Invite the person first."))
     with transaction.atomic():
         _row, made = AgencyHead.objects.get_or_create(agency=agency, user=user)
         if made:

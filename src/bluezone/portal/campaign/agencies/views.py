@@ -1,8 +1,9 @@
 """Pages of agencies for managers of units and for heads of agencies."""
 
 import datetime as dt
+from typing import Final
 
-from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bluezone.look import format as look_format
 from bluezone.portal import chance, clock
-from bluezone.portal.accounts.permissions import staff
+from bluezone.portal.accounts.permissions import Permission, requires, staff, unit_of
 from bluezone.portal.campaign.agencies import access, pages
 from bluezone.portal.campaign.agencies.errors import AgencyError, TooManyVouchersError
 from bluezone.portal.campaign.agencies.forms import (
@@ -31,58 +32,64 @@ from bluezone.portal.campaign.agencies.services import (
     size_of,
 )
 from bluezone.portal.units.errors import InvalidTableError
-from bluezone.portal.units.models import Unit
+
+_EITHER: Final = (Permission.MANAGE_AGENCIES, Permission.LEAD_AGENCY)
+"""A manager of the unit, or the head of the agency; `access.head` looks which agency."""
 
 
+@requires(Permission.LEAD_AGENCY, somewhere=True)
 @require_GET
 def own_agencies(request: HttpRequest) -> HttpResponse:
     """Show the agencies that one heads; the only one at once."""
-    agencies = list(Agency.objects.filter(heads__user=staff(request)).select_related("unit"))
+    headed = Agency.objects.filter(heads__user=staff(request)).select_related("unit")
+    agencies = [agency for agency in headed if access.may_lead(staff(request), agency)]
     if len(agencies) == 1:
         return redirect("agency-detail", unit_path=agencies[0].unit_id, agency_id=agencies[0].pk)
     return render(request, "agencies/own.html", {"agencies": agencies})
 
 
+@requires(Permission.VIEW_CAMPAIGN, Permission.MANAGE_AGENCIES)
 @require_GET
 def agency_list(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Show the agencies of a unit and below, with their figures and the sum."""
-    unit = get_object_or_404(Unit, path=unit_path)
-    if not access.may_see(staff(request), unit):
-        raise PermissionDenied
+    unit = unit_of(request)
     day = last_closed(clock.now())
     number = request.GET.get("page", "1")
     page = pages.list_page(unit, day, number=int(number) if number.isdecimal() else 1)
-    may_manage = access.may_manage(staff(request), unit)
+    may_manage = access.may_manage(staff(request), unit_path)
     context = {"unit": unit, "day": day, "page": page, "may_manage": may_manage}
     return render(request, "agencies/list.html", context)
 
 
+@requires(Permission.MANAGE_AGENCIES)
 def agency_new(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Add an agency to a unit."""
-    unit = get_object_or_404(Unit, path=unit_path)
-    user = access.manager(request, unit)
+    unit, user = unit_of(request), staff(request)
     form = AgencyForm(request.POST or None)
     if form.is_valid():
         try:
-            agency = create_agency(form.agency_request(), unit, user.username, now=clock.now())
-            _appoint(form, agency, user.username)
+            with transaction.atomic():  # without its head there is no agency either
+                agency = create_agency(form.agency_request(), unit, user.username, now=clock.now())
+                _appoint(form, agency, user.username)
         except AgencyError as error:
             form.add_error(None, f"{error} ({error.code})")
         else:
-            return redirect("agency-detail", unit_path=unit.path, agency_id=agency.pk)
+            return redirect("agency-detail", unit_path=unit_path, agency_id=agency.pk)
     context = {"unit": unit, "form": form}
     return render(request, "agencies/edit.html", context, status=422 if form.is_bound else 200)
 
 
+@requires(Permission.MANAGE_AGENCIES)
 def agency_edit(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
     """Change an agency's name, size or way of counting."""
     agency = _agency(unit_path, agency_id)
-    user = access.manager(request, agency.unit)
+    user = staff(request)
     form = AgencyForm(request.POST or None, initial=_initial(agency))
     if form.is_valid():
         try:
-            change_agency(agency, form.agency_request(), user.username, now=clock.now())
-            _appoint(form, agency, user.username)
+            with transaction.atomic():
+                change_agency(agency, form.agency_request(), user.username, now=clock.now())
+                _appoint(form, agency, user.username)
         except AgencyError as error:
             form.add_error(None, f"{error} ({error.code})")
         else:
@@ -91,6 +98,7 @@ def agency_edit(request: HttpRequest, unit_path: str, agency_id: int) -> HttpRes
     return render(request, "agencies/edit.html", context, status=422 if form.is_bound else 200)
 
 
+@requires(*_EITHER)
 @never_cache
 @require_GET
 def agency_detail(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
@@ -100,6 +108,7 @@ def agency_detail(request: HttpRequest, unit_path: str, agency_id: int) -> HttpR
     return _detail(request, agency)
 
 
+@requires(*_EITHER)
 @never_cache
 def agency_print(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
     """Make slips and show the sheet to print; the codes are in this one answer only."""
@@ -119,6 +128,7 @@ def agency_print(request: HttpRequest, unit_path: str, agency_id: int) -> HttpRe
     return render(request, "agencies/sheet.html", {**context, "day": _today()})
 
 
+@requires(*_EITHER)
 @require_POST
 def agency_void(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
     """Void unused slips, so that others can be printed for lost ones."""
@@ -135,6 +145,7 @@ def agency_void(request: HttpRequest, unit_path: str, agency_id: int) -> HttpRes
     return redirect("agency-detail", unit_path=unit_path, agency_id=agency_id)
 
 
+@requires(*_EITHER)
 def agency_report(request: HttpRequest, unit_path: str, agency_id: int) -> HttpResponse:
     """Report numbers for an agency that wants no vouchers; show what was reported."""
     agency, now = _agency(unit_path, agency_id), clock.now()
@@ -154,10 +165,11 @@ def agency_report(request: HttpRequest, unit_path: str, agency_id: int) -> HttpR
     return render(request, "agencies/report.html", context, status=422 if form.is_bound else 200)
 
 
+@requires(Permission.MANAGE_AGENCIES)
 def agency_import(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Add and change agencies from a table."""
-    unit = get_object_or_404(Unit, path=unit_path)
-    user = access.manager(request, unit)
+    del unit_path  # `unit_of` has the unit
+    unit, user = unit_of(request), staff(request)
     form = ImportForm(request.POST or None, request.FILES or None)
     context: dict[str, object] = {"unit": unit, "form": form}
     if form.is_valid():
@@ -188,7 +200,7 @@ def _detail(request: HttpRequest, agency: Agency, *, problem: str = "") -> HttpR
         "day": day,
         "blocks": pages.blocks(agency, size),
         "problem": problem,
-        "may_manage": access.may_manage(staff(request), agency.unit),
+        "may_manage": access.may_manage(staff(request), agency.unit_id),
         "heads": [row.user for row in agency.heads.select_related("user")],
     }
     return render(request, "agencies/detail.html", context, status=422 if problem else 200)
