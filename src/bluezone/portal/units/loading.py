@@ -4,7 +4,7 @@ What a table no longer has stays, because figures may speak of it, and is counte
 Rows are written in bulk: all of Vietnam, 25,500 units and 23,000 links, takes a few seconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,7 +79,7 @@ def _load_edition(source: EditionSource, manner: _Manner) -> Summary:
     rows = read_units(source.tables, facts.id, known)
     manner.judge(rows.problems)
     summary = Summary(facts.id, problems=rows.problems)
-    wanted = _wanted(facts, rows.units, known)
+    wanted = _wanted(facts, rows.units, before)
     _count(summary, wanted, before)
     changed = fresh(wanted, before, UNIT_FACTS, summary)
     save = write(Unit.objects, changed, ["path"], UNIT_FACTS)
@@ -88,18 +88,18 @@ def _load_edition(source: EditionSource, manner: _Manner) -> Summary:
 
 
 def _wanted(
-    facts: EditionFacts, rows: Sequence[UnitRow], known: dict[str, tuple[str, str]]
+    facts: EditionFacts, rows: Sequence[UnitRow], before: Mapping[str, Unit]
 ) -> dict[str, Unit]:
-    """Return the units of the tables by path, from the top; with the nation if nobody has it."""
-    named = [row for row in rows if row.level == Level.NATION]
-    if not named and facts.id not in known:
-        names = facts.nation, facts.nation
-        named = [UnitRow(facts.id, None, Level.NATION, facts.country, *names, "", None, None)]
-    below = [row for row in rows if row.level != Level.NATION]
-    return {row.path: _unit(row, facts.id) for row in [*named, *below]}
+    """Return the units of the tables by path, from the top; the nation, too, if none has it."""
+    wanted = {row.path: _unit(row, facts.id) for row in rows}
+    if facts.id in wanted:
+        return wanted
+    names = facts.nation, facts.nation
+    row = UnitRow(facts.id, None, Level.NATION, facts.country, *names, "", None, None)
+    return {facts.id: before.get(facts.id) or _unit(row, facts.id), **wanted}
 
 
-def _count(summary: Summary, wanted: dict[str, Unit], before: dict[str, Unit]) -> None:
+def _count(summary: Summary, wanted: Mapping[str, Unit], before: Mapping[str, Unit]) -> None:
     levels = [unit.level for unit in wanted.values()]
     summary.counts = {str(level): levels.count(level) for level in RANK}
     loaded = {path for path, unit in before.items() if summary.counts.get(unit.level)}

@@ -40,12 +40,14 @@ def _fits(folded: str) -> Q:
     own = [_begins("search_full", word) for word in words]
     if len(words) == 1:
         return own[0]
-    family = [
-        mine | _begins("parent__search_full", word) | _begins("parent__parent__search_full", word)
-        for mine, word in zip(own, words, strict=True)
+    above = [
+        _begins("parent__search_full", word) | _begins("parent__parent__search_full", word)
+        for word in words
     ]
+    family = [mine | theirs for mine, theirs in zip(own, above, strict=True)]
     named = [_begins("search_name", word) for word in words]
-    return reduce(and_, own) | (reduce(and_, family) & reduce(or_, named))
+    # A text that the units above fit by themselves means them, and not all that is below.
+    return reduce(and_, own) | (reduce(and_, family) & reduce(or_, named) & ~reduce(and_, above))
 
 
 def _begins(column: str, word: str) -> Q:

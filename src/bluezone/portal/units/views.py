@@ -1,12 +1,10 @@
 """Pages of the administrative tree: search, a unit, editions, the villages of a commune."""
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from bluezone.portal.accounts.permissions import staff
-from bluezone.portal.units.access import may_keep_villages
+from bluezone.portal.accounts.permissions import Permission, may, requires, staff, unit_of
 from bluezone.portal.units.errors import UnitError
 from bluezone.portal.units.forms import CloseForm, VillageForm
 from bluezone.portal.units.models import Edition, Level, Unit
@@ -58,7 +56,7 @@ def unit_detail(request: HttpRequest, unit_path: str) -> HttpResponse:
     unit = _unit(unit_path)
     context = {
         "page": unit_page(unit, every="every" in request.GET),
-        "may_keep": may_keep_villages(staff(request), unit),
+        "may_keep": may(request.user, Permission.KEEP_VILLAGES, unit=unit),
     }
     return render(request, "units/detail.html", context)
 
@@ -73,9 +71,11 @@ def unit_children(request: HttpRequest, unit_path: str) -> HttpResponse:
     return response
 
 
+@requires(Permission.KEEP_VILLAGES)
 def village_new(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Add a village to a commune."""
-    commune = _kept(request, unit_path, Level.COMMUNE)
+    del unit_path  # `requires` has found the unit
+    commune = _kept(request, Level.COMMUNE)
     form = VillageForm(request.POST or None)
     if form.is_valid():
         data = form.cleaned_data
@@ -89,9 +89,11 @@ def village_new(request: HttpRequest, unit_path: str) -> HttpResponse:
     return _form_page(request, "units/village_new.html", form, commune)
 
 
+@requires(Permission.KEEP_VILLAGES)
 def village_rename(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Give a village another name."""
-    village = _kept(request, unit_path, Level.VILLAGE)
+    del unit_path  # `requires` has found the unit
+    village = _kept(request, Level.VILLAGE)
     names = {"kind": village.kind, "name": village.name}
     form = VillageForm(request.POST or None, initial=names)
     if form.is_valid():
@@ -103,12 +105,14 @@ def village_rename(request: HttpRequest, unit_path: str) -> HttpResponse:
             form.add_error("name", f"{error} ({error.code})")
         else:
             return redirect("unit-detail", unit_path=village.path)
-    return _form_page(request, "units/village_rename.html", form, _unit(unit_path))
+    return _form_page(request, "units/village_rename.html", form, village)
 
 
+@requires(Permission.KEEP_VILLAGES)
 def village_close(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Close a village from a day on."""
-    village = _kept(request, unit_path, Level.VILLAGE)
+    del unit_path  # `requires` has found the unit
+    village = _kept(request, Level.VILLAGE)
     form = CloseForm(request.POST or None, initial={"day": today()})
     if form.is_valid():
         try:
@@ -132,9 +136,9 @@ def _unit(path: str) -> Unit:
     return unit
 
 
-def _kept(request: HttpRequest, path: str, level: Level) -> Unit:
-    """Return a unit of `level` whose villages the person may keep, else 404 or 403."""
-    unit: Unit = get_object_or_404(Unit.objects.select_related("parent"), path=path, level=level)
-    if not may_keep_villages(staff(request), unit):
-        raise PermissionDenied
+def _kept(request: HttpRequest, level: Level) -> Unit:
+    """Return the unit that the person may keep, if it is of `level`; else the page 404."""
+    unit = unit_of(request)
+    if unit.level != level:
+        raise Http404
     return unit
