@@ -5,6 +5,7 @@ secret.
 """
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -49,6 +50,18 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
 def words(name: str, default: str) -> list[str]:
     """Return a comma-separated variable as a list without empty parts."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def choices(name: str, default: str, *, allowed: Collection[str]) -> frozenset[str]:
+    """Return a comma-separated variable as a set of words, each one of `allowed`; `none` is empty.
+
+    Raises:
+        InvalidSettingError: another word.
+    """
+    chosen = frozenset(words(name, default)) - {"none"}
+    if not chosen <= frozenset(allowed):
+        raise InvalidSettingError(f"{PREFIX}{name} may name: none, {', '.join(allowed)}")
+    return chosen
 
 
 def host_of(url: str) -> str:

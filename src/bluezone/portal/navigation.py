@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bluezone.portal.accounts.models import User
-from bluezone.portal.accounts.permissions import Permission, may
+from bluezone.portal.accounts.permissions import Permission, may, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,9 @@ def start_page(user: User) -> str:
     """Return the address of the first page of a member of staff."""
     if may(user, Permission.OPEN_CASES):
         return reverse("case-list")
-    return reverse("api-key-list")
+    if may(user, Permission.MANAGE_API_KEYS):
+        return reverse("api-key-list")
+    return reverse("account")
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -36,13 +38,17 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         (_("Messages"), "outbox", (Permission.SEE_OWN_MESSAGES, Permission.SEE_ALL_MESSAGES)),
         (_("API keys"), "api-key-list", (Permission.MANAGE_API_KEYS,)),
         (_("Audit"), "audit", (Permission.READ_AUDIT,)),
+        (_("Staff"), "staff", (Permission.MANAGE_STAFF,)),
     ]
+    # Whoever has a role in the whole installation is not asked for roles by unit on every page.
+    ask = may if user.role else reach
     allowed = [
         (title, reverse(name))
         for title, name, permissions in entries
-        if any(may(user, permission) for permission in permissions)
+        if any(ask(user, permission) for permission in permissions)
     ]
+    allowed.append((_("My account"), reverse("account")))
     # The page of a code belongs to its case.
     here = request.path.replace("/codes/", reverse("case-list"), 1)
-    links = [Link(title, to, here.startswith(to)) for title, to in allowed]
-    return {"links": links}
+    current = max((to for _title, to in allowed if here.startswith(to)), key=len, default="")
+    return {"links": [Link(title, to, to == current) for title, to in allowed]}

@@ -39,9 +39,10 @@ API_KEY: Final = "api-key-hmac-key"
 PHONE: Final = "phone-hmac-key"
 ADDRESS: Final = "address-hmac-key"
 SEAL: Final = "seal-key"
+INVITATION: Final = "invitation-hmac-key"
 TOKEN_SIGNING: Final = "token-signing.pem"  # noqa: S105 - the name of a file
 CERTIFICATE_SIGNING: Final = "certificate-signing.pem"
-_RANDOM_FILES: Final = (DJANGO, CODE, TOKEN, API_KEY, PHONE, ADDRESS, SEAL)
+_RANDOM_FILES: Final = (DJANGO, CODE, TOKEN, API_KEY, PHONE, ADDRESS, SEAL, INVITATION)
 _SIGNING_FILES: Final = (TOKEN_SIGNING, CERTIFICATE_SIGNING)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from bluezone.look import font_dir, static_dir
 from bluezone.portal import environment, secret_files
+from bluezone.portal.accounts.role_names import ROLE_NAMES, SECOND_FACTOR_ROLES
 from bluezone.portal.database import database_from_url
 from bluezone.portal.errors import MissingSecretError
 
@@ -45,6 +46,10 @@ INSTALLED_APPS = [
     "bluezone.portal.cases",
     "bluezone.portal.units",
     "bluezone.portal.verification",
+    # After ours, whose templates stand in the place of theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,6 +67,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bluezone.portal.accounts.middleware.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "bluezone.portal.accounts.middleware.SecondFactorFirst",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "bluezone.portal.urls"
@@ -103,6 +110,51 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "case-list"
 LOGOUT_REDIRECT_URL = "sign-in"
+
+# The second step of signing in, and its set-up, are django-allauth's (docs/accounts.md). Its
+# counting of tries is off: it would count in a cache of each process, ours counts in the database.
+BLUEZONE_SECOND_FACTOR_ROLES = environment.choices(
+    "SECOND_FACTOR_ROLES", ",".join(SECOND_FACTOR_ROLES), allowed=ROLE_NAMES
+)
+BLUEZONE_SECOND_FACTOR_GRACE_S = 86_400 * environment.number(
+    "SECOND_FACTOR_GRACE_DAYS", 7, low=0, high=90
+)
+BLUEZONE_INVITATION_TTL_S = 3600 * environment.number("INVITATION_HOURS", 72, low=1, high=336)
+ACCOUNT_ADAPTER = "bluezone.portal.accounts.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "reauthenticate": "bluezone.portal.accounts.second_factor_forms.ConfirmByPasswordForm",
+}
+MFA_ADAPTER = "bluezone.portal.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "bluezone.portal.accounts.second_factor_forms.SetUpAppForm",
+    "add_webauthn": "bluezone.portal.accounts.second_factor_forms.AddPasskeyForm",
+    "authenticate": "bluezone.portal.accounts.second_factor_forms.SecondStepForm",
+    "authenticate_webauthn": "bluezone.portal.accounts.second_factor_forms.PasskeyStepForm",
+    "edit_webauthn": "bluezone.portal.accounts.second_factor_forms.RenamePasskeyForm",
+    "reauthenticate": "bluezone.portal.accounts.second_factor_forms.ConfirmByCodeForm",
+    "reauthenticate_webauthn": "bluezone.portal.accounts.second_factor_forms.ConfirmByPasskeyForm",
+}
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Bluezone"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS  # browsers allow http on localhost only
+
+# Invitations by mail; without a server the link is shown and printed only.
+BLUEZONE_MAIL = environment.text("MAIL_HOST", "") != ""
+EMAIL_HOST = environment.text("MAIL_HOST", "")
+EMAIL_PORT = environment.number("MAIL_PORT", 587, low=1, high=65_535)
+EMAIL_HOST_USER = environment.text("MAIL_USER", "")
+EMAIL_HOST_PASSWORD = environment.text("MAIL_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag("MAIL_STARTTLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "bluezone@localhost")
 
 # spec/server-rules.md 2.3: sessions last 20 hours at most and 20 minutes without a hand on them.
 SESSION_COOKIE_AGE = 20 * 3600

@@ -30,6 +30,7 @@ def health(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", front, name="front"),
     path("health", health, name="health"),
+    path("account/", include("bluezone.portal.accounts.urls")),
     path("sign-in/", accounts.sign_in_view, name="sign-in"),
     path("sign-out/", accounts.sign_out_view, name="sign-out"),
     path("language/", accounts.language_view, name="language"),

@@ -23,3 +23,21 @@ class ForbiddenGrantError(PortalError):
     """A role above or outside the giver's own, or a change of one's own roles."""
 
     code = "forbidden_grant"
+
+
+class InvalidInvitationError(PortalError):
+    """A link that is unknown, too old, used or withdrawn; which of these is not said."""
+
+    code = "invalid_invitation"
+
+
+class ForbiddenPersonError(PortalError):
+    """An account that is not wholly below the person who wants to change it, or their own."""
+
+    code = "forbidden_person"
+
+
+class MailFailureError(PortalError):
+    """A mail server that does not answer, or refuses."""
+
+    code = "mail_failure"

@@ -41,6 +41,7 @@ class User(AbstractBaseUser):
 
     Attributes:
         role: what the person does in the whole installation; empty for roles by unit only.
+        first_sign_in_at: Unix seconds; the time to set up a second factor runs from here.
     """
 
     username = models.CharField(max_length=64, unique=True)
@@ -49,6 +50,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role, blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.BigIntegerField()
+    first_sign_in_at = models.BigIntegerField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -88,6 +90,61 @@ class Membership(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["unit", "user", "role"], name="one_role_once_a_unit")
         ]
+
+
+class InvitationKind(models.TextChoices):
+    """What an invitation's link is for."""
+
+    JOIN = "join", _("New role")
+    RENEW = "renew", _("New password")
+
+
+class Invitation(models.Model):
+    """A link that works once: to join a unit in a role, or to choose a new password.
+
+    The link's secret is kept as an HMAC. Times are Unix seconds of the desk clock.
+
+    Attributes:
+        unit, role: what the person gets; empty for a new password.
+        user: whose password; later who joined.
+        display_name: how the inviter calls the person.
+    """
+
+    token_hmac = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=8, choices=InvitationKind)
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, null=True, blank=True)
+    role = models.CharField(max_length=20, choices=Role, blank=True, default="")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    display_name = models.CharField(max_length=120)
+    language = models.CharField(max_length=2, choices=Language, default=Language.VIETNAMESE)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invited")
+    created_at = models.BigIntegerField()
+    expires_at = models.BigIntegerField()
+    ended_at = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        """Joining names a unit and a role; a new password names an account."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="an_invitation_says_to_what",
+                condition=models.Q(kind="join", unit__isnull=False)
+                | models.Q(kind="renew", user__isnull=False),
+            )
+        ]
+
+
+class SignIn(models.Model):
+    """A session as its owner sees it: which kind of browser, first and last seen; no address."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    browser = models.CharField(max_length=20, blank=True, default="")
+    mobile = models.BooleanField(default=False)
+    first_seen = models.BigIntegerField()
+    last_seen = models.BigIntegerField()
 
 
 class Tally(models.Model):

@@ -146,7 +146,7 @@ def reach(user: User | AnonymousUser, permission: Permission) -> Reach:
     """Return where `user` may use `permission`; for lists and links that name no unit."""
     if not isinstance(user, User) or not user.is_active:
         return _NOWHERE
-    if permission in ALLOWED.get(user.role, frozenset()):
+    if in_whole_installation(user, permission):
         return Reach(everywhere=True, paths=())
     if permission in WHOLE:
         return _NOWHERE
@@ -167,10 +167,19 @@ def may(
             role on the account itself allows; except what is about one's own things (`OWN`).
             Use `reach` to ask "anywhere?".
     """
+    if unit is None and permission not in OWN:
+        return in_whole_installation(user, permission)
     where = reach(user, permission)
-    if unit is not None:
-        return where.covers(unit if isinstance(unit, str) else unit.path)
-    return where.everywhere or (permission in OWN and bool(where))
+    return (
+        bool(where) if unit is None else where.covers(unit if isinstance(unit, str) else unit.path)
+    )
+
+
+def in_whole_installation(user: User | AnonymousUser, permission: Permission) -> bool:
+    """Return whether the role on the account itself allows `permission`; asks no database."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return permission in ALLOWED.get(user.role, frozenset())
 
 
 def belongs(user: User, path: str) -> bool:

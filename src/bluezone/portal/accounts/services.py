@@ -1,4 +1,4 @@
-"""Making accounts and signing in."""
+"""Making accounts, changing passwords, and the first step of signing in."""
 
 from typing import Final
 
@@ -65,6 +65,22 @@ def create_staff(
     except IntegrityError:
         raise InvalidAccountError("this name is taken") from None
     return user
+
+
+def set_password(user: User, password: str, *, actor: str) -> None:
+    """Give `user` another password.
+
+    Raises:
+        InvalidAccountError: too short, common, or like the name.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidAccountError(" ".join(error.messages)) from None
+    user.set_password(password)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        record(actor, "password.changed", f"user {user.username}")
 
 
 def sign_in(request: HttpRequest, username: str, password: str, *, address: str) -> User | None:

@@ -1,7 +1,13 @@
-"""Sign in, sign out, choose a language."""
+"""Sign in, sign out, choose a language.
 
+The first step (name and password) is ours, so that its tallies are; whether there is a second
+one, and that nobody skips it, is django-allauth's.
+"""
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -12,10 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from bluezone.portal import clock
 from bluezone.portal.accounts.errors import TooManyTriesError
 from bluezone.portal.accounts.forms import SignInForm
-from bluezone.portal.accounts.middleware import SEEN, STARTED
+from bluezone.portal.accounts.languages import remember_language
 from bluezone.portal.accounts.models import User
 from bluezone.portal.accounts.services import sign_in
 from bluezone.portal.addresses import client_address
@@ -45,7 +50,11 @@ def sign_in_view(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("User name or password is wrong (invalid_credentials)."))
     if form.errors and status == 200:
         status = 422
-    context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
+    context = {
+        "form": form,
+        "next": request.POST.get("next", request.GET.get("next", "")),
+        "ready": "ready" in request.GET,
+    }
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
@@ -55,15 +64,16 @@ def _try(request: HttpRequest, form: SignInForm) -> User | None:
 
 
 def _welcome(request: HttpRequest, user: User) -> HttpResponse:
-    login(request, user)
-    request.session[STARTED] = request.session[SEEN] = clock.desk_now()
-    record(user.username, "session.started", f"user {user.username}")
+    """Go on: to the second step if the account has one, else in."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    response = redirect(wanted if safe else start_page(user))
-    return _remember(response, user.language)
+    # Whoever typed the password just now need not type it again to set up a second factor.
+    record_authentication(request, user, method="password", reauthenticated=True)
+    login = Login(user=user, redirect_url=wanted if safe else start_page(user))
+    response: HttpResponse = perform_login(request, login)
+    return response
 
 
 @require_POST
@@ -88,16 +98,4 @@ def language_view(request: HttpRequest) -> HttpResponse:
         return response
     if isinstance(request.user, User):
         User.objects.filter(pk=request.user.pk).update(language=language)
-    return _remember(response, language)
-
-
-def _remember(response: HttpResponse, language: str) -> HttpResponse:
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 86_400,
-        httponly=True,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite="Lax",
-    )
-    return response
+    return remember_language(response, language)
