@@ -95,9 +95,9 @@ def load(  # noqa: PLR0913 - one argument an option
         )
         sources = _sources(edition, place, facts)
         summaries = load_sources(sources, keep_good=keep_good, track=_shown)
-    for file in sources.left_aside:
-        stderr().print(f"left aside, no table of units: {file}", markup=False)
-    _report(summaries, as_json=as_json)
+        for file in sources.left_aside:
+            stderr().print(f"left aside, no table of units: {file}", markup=False)
+        _report(summaries, as_json=as_json)
 
 
 def _language() -> str:
