@@ -10,6 +10,7 @@ import pytest
 
 from bluezone.portal.campaign.figures.services import NewFigure, Recorded, record_figures
 from bluezone.portal.units.models import Edition, Level, Unit
+from bluezone.portal.units.naming import fold
 
 NOW = 1_597_472_640
 TODAY = dt.date(2020, 8, 15)
@@ -52,8 +53,8 @@ def make_unit(path: str, full_name: str, edition: str = "vn2020") -> Unit:
         name=name,
         full_name=full_name,
         kind=kind,
-        search_name=name.lower(),
-        search_full=full_name.lower(),
+        search_name=fold(name),
+        search_full=fold(full_name),
         initials="x",
     )
 

@@ -71,8 +71,7 @@ def load_facts(*, now: int, until: dt.date | None = None, edition: str = EDITION
 
 
 def _read(name: str) -> list[Row]:
-    with (_TABLES / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return list(csv.DictReader((_TABLES / name).read_text(encoding="utf-8").splitlines()))
 
 
 def _day(row: Row) -> dt.date:

@@ -120,7 +120,8 @@ def _roll_series(tree: _Tree, series: str, first: dt.date, last: dt.date) -> int
 
 def _partial(tree: _Tree) -> bool:
     """Return whether some parts may have sums that are not made anew."""
-    return len(tree.nodes) < Unit.objects.filter(parts__isnull=False).distinct().count()
+    all_nodes: int = Unit.objects.filter(parts__isnull=False).distinct().count()
+    return len(tree.nodes) < all_nodes
 
 
 def _filled(
@@ -183,7 +184,7 @@ def _sum_up(tree: _Tree, texts: Sequence[str], own: _Values, sums: _Values) -> l
             at = place[node]
             sums.values[at], sums.days[at] = total, newest
             sums.complete[at] = (counted >= expected) & (newest != _NEVER)
-        for column in np.flatnonzero((newest == ordinals) & (newest != _NEVER)):
+        for column in np.flatnonzero((newest == ordinals) & (newest != _NEVER)).tolist():
             text = texts[column - 1]
             row = (node, text, int(total[column]), int(counted[column]), expected)
             rows.append(row)

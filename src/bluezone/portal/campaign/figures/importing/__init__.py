@@ -1,0 +1,1 @@
+"""Reading files with figures: from bytes to a preview to stored rows (docs/figures.md)."""
