@@ -51,7 +51,7 @@ def _few_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "_unlabelled_key", lambda: _keys(next(numbers)))
 
 
-def make_unit(path: str, level: Level, name: str) -> Unit:
+def _make_unit(path: str, level: Level, name: str) -> Unit:
     parent = path.rpartition(".")[0] or None
     names = {"name": name, "full_name": name, "search_name": name, "search_full": name}
     return Unit.objects.create(
@@ -68,35 +68,35 @@ def make_unit(path: str, level: Level, name: str) -> Unit:
 @pytest.fixture
 def nation(db: None) -> Unit:
     Edition.objects.create(id="vn2020", country="vn", name="2020", valid_from=dt.date(2004, 1, 1))
-    return make_unit("vn2020", Level.NATION, "Việt Nam")
+    return _make_unit("vn2020", Level.NATION, "Việt Nam")
 
 
 @pytest.fixture
 def province(nation: Unit) -> Unit:
-    return make_unit("vn2020.30", Level.PROVINCE, "Tỉnh Hải Dương")
+    return _make_unit("vn2020.30", Level.PROVINCE, "Tỉnh Hải Dương")
 
 
 @pytest.fixture
 def district(province: Unit) -> Unit:
-    return make_unit("vn2020.30.288", Level.DISTRICT, "Thành phố Hải Dương")
+    return _make_unit("vn2020.30.288", Level.DISTRICT, "Thành phố Hải Dương")
 
 
 @pytest.fixture
 def neighbour(nation: Unit) -> Unit:
-    return make_unit("vn2020.22", Level.PROVINCE, "Tỉnh Quảng Ninh")
+    return _make_unit("vn2020.22", Level.PROVINCE, "Tỉnh Quảng Ninh")
 
 
-def make_agency(unit: Unit, name: str = "Sở Y tế", *, size: tuple[int, int] = (52, 40)) -> Agency:
+def _make_agency(unit: Unit, name: str = "Sở Y tế", *, size: tuple[int, int] = (52, 40)) -> Agency:
     request = AgencyRequest(name, "department", "vouchers", *size)
     return create_agency(request, unit, "system", now=NOW, from_day=dt.date(2020, 8, 1))
 
 
 @pytest.fixture
 def agency(province: Unit) -> Agency:
-    return make_agency(province)
+    return _make_agency(province)
 
 
-def member(name: str, unit: Unit, role: str) -> User:
+def _member(name: str, unit: Unit, role: str) -> User:
     user = create_staff(name, PASSWORD, "", display_name=name.title())
     create_member(user, unit, role)
     return user
@@ -104,17 +104,17 @@ def member(name: str, unit: Unit, role: str) -> User:
 
 @pytest.fixture
 def officer(province: Unit) -> User:
-    return member("oanh", province, Role.CAMPAIGN_OFFICER)
+    return _member("oanh", province, Role.CAMPAIGN_OFFICER)
 
 
 @pytest.fixture
 def head(agency: Agency) -> User:
-    user = member("hung", agency.unit, Role.AGENCY_HEAD)
+    user = _member("hung", agency.unit, Role.AGENCY_HEAD)
     appoint_head(agency, "hung", "system")
     return user
 
 
-def browser(user: User, language: str = "vi") -> Client:
+def _browser(user: User, language: str = "vi") -> Client:
     client = Client()
     client.force_login(user)
     session = client.session
@@ -174,3 +174,23 @@ def slips(agency: Agency, keys_folder: Any) -> Slips:
         return print_slips(agency, purpose, count, "hung", rng=Random(count)).codes
 
     return made
+
+
+@pytest.fixture
+def make_unit(db: None) -> Callable[..., Unit]:
+    return _make_unit
+
+
+@pytest.fixture
+def make_agency(db: None) -> Callable[..., Agency]:
+    return _make_agency
+
+
+@pytest.fixture
+def member(db: None) -> Callable[..., User]:
+    return _member
+
+
+@pytest.fixture
+def browser(db: None) -> Callable[..., Client]:
+    return _browser

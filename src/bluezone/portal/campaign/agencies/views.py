@@ -170,7 +170,8 @@ def agency_import(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Add and change agencies from a table."""
     del unit_path  # `unit_of` has the unit
     unit, user = unit_of(request), staff(request)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(*posted)
     context: dict[str, object] = {"unit": unit, "form": form}
     if form.is_valid():
         file, keep_good = form.cleaned_data["file"], form.cleaned_data["keep_good"]
