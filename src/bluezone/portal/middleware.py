@@ -21,6 +21,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(  # noqa: FLY002 - one directive a li
         "img-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
+        "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -50,4 +50,5 @@ urlpatterns = [
     path("api/", include("bluezone.portal.verification.api.urls")),
     path(".well-known/jwks.json", api.jwks, name="jwks"),
     path("", include("bluezone.portal.campaign.agencies.urls")),
+    path("", include("bluezone.portal.campaign.field.urls")),
 ]

@@ -1,0 +1,126 @@
+"""Paper lists, printed for a day and typed back.
+
+A printed list is a device of its own (`paper-<code>`) whose counter is the household's number:
+typing the same list twice stores nothing twice, and a second answer for the same door is refused
+by name instead of overwriting the first.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from bluezone.look.format import VIETNAM
+from bluezone.portal.audit.services import record
+from bluezone.portal.campaign.field.choices import OPEN_STATES, Outcome
+from bluezone.portal.campaign.field.errors import FieldError
+from bluezone.portal.campaign.field.merging import Merged, merge
+from bluezone.portal.campaign.field.models import Household, PaperList, Team, Visit
+from bluezone.portal.campaign.field.wire import MAX_VISITS, SentVisit
+
+_ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Without what looks alike on paper."""
+_CODE_LENGTH: Final = 8
+_NOON: Final = dt.time(12)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was ticked for one door: an outcome, and a reason for a refusal."""
+
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What became of a typed list: new, known before, and doors with another answer before."""
+
+    new: int
+    repeated: int
+    conflicts: tuple[Household, ...]
+
+
+def make_list(team: Team, *, alley: str, day: dt.date, rng: Random, now: int) -> PaperList:
+    """Make a list of the team's open doors, of one alley or of all (empty)."""
+    code = "".join(rng.choices(_ALPHABET, k=_CODE_LENGTH))
+    return PaperList.objects.create(code=code, team=team, alley=alley, day=day, made_at=now)
+
+
+def doors_of(paper: PaperList, *, every: bool = False) -> QuerySet[Household]:
+    """Return the doors of a list in walking order; only the open ones unless `every`."""
+    rows = Household.objects.filter(team=paper.team, removed_at__isnull=True)
+    if paper.alley:
+        rows = rows.filter(alley=paper.alley)
+    if not every:
+        rows = rows.filter(state__in=OPEN_STATES)
+    return rows.order_by("alley", "position", "pk")
+
+
+def device_name(paper: PaperList) -> str:
+    """Return the id under which what is typed from a list stands in the log."""
+    return f"paper-{paper.code}"
+
+
+def type_back(
+    paper: PaperList, answers: Mapping[int, Typed], *, day: dt.date, actor: str, now: int
+) -> Answers:
+    """Store what was ticked on a list.
+
+    Args:
+        paper: the list.
+        answers: by household number.
+        day: when it was walked: the visits lie at noon of that day, or now if that is later.
+        actor: who types, for the audit.
+        now: Unix seconds.
+
+    Raises:
+        FieldError: the day lies in the future.
+    """
+    noon = int(dt.datetime.combine(day, _NOON, tzinfo=VIETNAM).timestamp())
+    if day > dt.datetime.fromtimestamp(now, tz=VIETNAM).date():
+        raise FieldError(_("This day has not come yet."))
+    time = min(noon, now)
+    sent = [
+        SentVisit(
+            counter=number,
+            household=number,
+            at=noon,
+            time=time,
+            outcome=typed.outcome,
+            reason=typed.reason,
+            phones=1 if typed.outcome in {Outcome.INSTALLED, Outcome.HELPED} else 0,
+        )
+        for number, typed in sorted(answers.items())
+    ]
+    with transaction.atomic():
+        known = _known(paper)
+        fresh = [visit for visit in sent if visit.household not in known]
+        again = [visit for visit in sent if visit.household in known]
+        merged = [
+            merge(paper.team, device_name(paper), part, now=now)
+            for part in (fresh[i : i + MAX_VISITS] for i in range(0, len(fresh), MAX_VISITS))
+        ]
+        PaperList.objects.filter(pk=paper.pk).update(typed_at=now)
+        new = _count(merged)
+        record(actor, "field.list_typed", f"list {paper.code}", {"new": new})
+    other = [v.household for v in again if known[v.household] != Typed(v.outcome, v.reason)]
+    rows = Household.objects.filter(team=paper.team, pk__in=other)
+    return Answers(new, len(again) - len(other), tuple(rows))
+
+
+def _known(paper: PaperList) -> dict[int, Typed]:
+    rows = Visit.objects.filter(
+        unit_path=paper.team.unit_id, team=paper.team, device=device_name(paper)
+    )
+    columns = rows.values_list("household_id", "outcome", "reason")
+    return {household: Typed(outcome, reason) for household, outcome, reason in columns}
+
+
+def _count(merged: list[Merged]) -> int:
+    return sum(len(part.accepted) for part in merged)

@@ -1,0 +1,131 @@
+"""One contact of a phone: its visits in, what changed since its cursor out."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+
+from bluezone.portal.campaign.field.closing import expires_at
+from bluezone.portal.campaign.field.enrolment import device_of
+from bluezone.portal.campaign.field.errors import CampaignClosedError
+from bluezone.portal.campaign.field.merging import Merged, merge
+from bluezone.portal.campaign.field.models import Campaign, Device, Household
+from bluezone.portal.campaign.field.wire import SyncRequest
+
+PAGE: Final = 500
+"""Households in one answer; the phone asks again while `more` is true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a phone is told.
+
+    Attributes:
+        merged: what became of its visits.
+        households: up to `PAGE` households that changed after its cursor.
+        cursor: what it says next time.
+        more: whether there are further changes.
+    """
+
+    device: Device
+    merged: Merged
+    households: tuple[Household, ...]
+    cursor: int
+    more: bool
+
+
+def sync(request: SyncRequest, token: str, *, now: int) -> Contact:
+    """Do one contact.
+
+    Args:
+        request: what the phone sent.
+        token: its token.
+        now: Unix seconds of the server.
+
+    Raises:
+        UnknownDeviceError: no such device, or not its token.
+        DeviceRevokedError: the phone must wipe itself.
+        CampaignClosedError: the same, and how many visits came too late is counted.
+    """
+    try:
+        device = device_of(request.device, token)
+    except CampaignClosedError:
+        _count_lost(request)
+        raise
+    merged = Merged((), (), ())
+    with transaction.atomic():
+        if request.visits:
+            _check_open(device)
+            merged = merge(device.team, device.pk, request.visits, now=now)
+        offset = now - request.now
+        Device.objects.filter(pk=device.pk).update(last_contact_at=now, clock_offset_s=offset)
+    changed = Household.objects.filter(team=device.team_id, revision__gt=request.cursor)
+    rows = list(changed.order_by("revision", "pk")[: PAGE + 1])
+    page = _whole_revisions(rows, device.team_id)
+    cursor = page[-1].revision if page else request.cursor
+    more = len(rows) > PAGE and changed.filter(revision__gt=cursor).exists()
+    return Contact(device, merged, tuple(page), cursor, more)
+
+
+def _whole_revisions(rows: list[Household], team: int) -> list[Household]:
+    """Return the first page, without the last revision if it is cut, or all of one revision."""
+    if len(rows) <= PAGE:
+        return rows
+    cut = rows[-1].revision
+    whole = [row for row in rows if row.revision < cut]
+    if whole:
+        return whole
+    return list(Household.objects.filter(team=team, revision=cut).order_by("pk"))
+
+
+def _check_open(device: Device) -> None:
+    """Lock the campaign against being closed meanwhile."""
+    campaign = Campaign.objects.select_for_update().get(pk=device.team.campaign_id)
+    if campaign.closed_at is not None:
+        raise CampaignClosedError("the campaign is closed")
+
+
+def _count_lost(request: SyncRequest) -> None:
+    """Note how many visits came too late, so that the manager can ask for their paper."""
+    if request.visits:
+        Device.objects.filter(pk=request.device).update(lost_visits=len(request.visits))
+
+
+def contact_fields(contact: Contact, *, now: int) -> dict[str, object]:
+    """Return the JSON of the answer."""
+    team, merged = contact.device.team, contact.merged
+    refused = [
+        {"counter": row.counter, "code": row.error.code, "message": str(row.error)}
+        for row in merged.refused
+    ]
+    return {
+        "server_time": now,
+        "accepted": list(merged.accepted),
+        "repeated": list(merged.repeated),
+        "refused": refused,
+        "cursor": contact.cursor,
+        "more": contact.more,
+        "households": [_household(row) for row in contact.households],
+        "team": {"name": team.name, "unit": team.unit.title},
+        "campaign": {
+            "ends_on": team.campaign.ends_on.isoformat(),
+            "expires_at": expires_at(team.campaign),
+        },
+    }
+
+
+def _household(row: Household) -> dict[str, object]:
+    if row.removed_at is not None:
+        return {"id": row.pk, "removed": True}
+    return {
+        "id": row.pk,
+        "alley": row.alley,
+        "label": row.label,
+        "position": row.position,
+        "smartphones": row.smartphones,
+        "state": row.state,
+        "absences": row.absences,
+        "last_at": row.last_at,
+        "last_absent_at": row.last_absent_at,
+        "last_outcome": row.last_outcome,
+    }
