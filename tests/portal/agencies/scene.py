@@ -88,7 +88,7 @@ def build() -> dict[str, object]:
     sheet = print_slips(first, "staff", 37, "hung", rng=Random(1))
     for code in sheet.codes[:installed_then]:
         redeem_slip(code, now=now - 2 * 86_400)
-    return {"agency": first.pk, "links": sheet.links[installed_then:]}
+    return {"agency": first.pk, "links": sheet.links[installed_then:], "used": sheet.links[0][1]}
 
 
 def race() -> dict[str, object]:
