@@ -148,3 +148,4 @@ def shown() -> Iterator[Shown]:
     site = Site("the page", create_page(story, language="vi", repeatable=True), HOST, port)
     with Hosting([site]):
         yield Shown(story, site.url)
+        story.board.close()

@@ -51,6 +51,16 @@ def test_the_first_event_is_the_whole_picture(shown) -> None:
     assert len(picture["steps"]) == 5
 
 
+def test_the_events_end_when_the_board_is_closed(shown) -> None:
+    with httpx2.stream("GET", f"{shown.url}/events") as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        shown.story.board.close()
+        rest = [line for line in lines if line]
+
+    assert rest == []
+
+
 def test_what_a_visitor_does_reaches_the_story(shown) -> None:
     assert post(shown, "/control", {"do": "pause"}).status_code == 200
     assert post(shown, "/phone/3/code", {"code": "12345678"}).status_code == 200

@@ -1,7 +1,9 @@
 """How the demo is told in a terminal, and how it ends: the outermost loop.
 
-Ctrl-C is a way to leave, not a failure of ours: everything is closed and removed, and the
-exit status is 130 as for any program that was interrupted.
+Ctrl-C is a way to leave, not a failure of ours: the story ends at its next turn, everything
+is closed and removed. The exit status is then 0, or 130 if there is no verdict to give
+(`--auto`). The decision that surprises: a signal sets a flag and raises nothing, because an
+exception raised anywhere in a radio's callback would be swallowed by the event loop.
 """
 
 import logging
@@ -18,21 +20,18 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bluezone.cli.output import print_json, stderr
+from bluezone.demo.errors import LeftError
 from bluezone.demo.run import DemoOptions, run_demo
 from bluezone.demo.telling import TURNS, sentence
 
 _INTERRUPTED: Final = 130
 
 
-class _Leave(BaseException):
-    """Somebody wants to leave; passes every handler of errors."""
-
-
 def show(options: DemoOptions, *, as_json: bool) -> None:
     """Show the street and leave the process with its exit status."""
     logging.basicConfig(level=logging.ERROR)
     try:
-        with _leaving(), _progress(options) as step:
+        with _leaving() as until, _progress(options) as step:
 
             def tell(turn: str, **facts: object) -> None:
                 step(str(facts.get("phase", turn)))
@@ -41,8 +40,8 @@ def show(options: DemoOptions, *, as_json: bool) -> None:
                 elif line := sentence(turn, facts, options.language):
                     click.echo(line)
 
-            outcome = run_demo(options, tell, until=Event())
-    except _Leave:
+            outcome = run_demo(options, tell, until=until)
+    except (LeftError, KeyboardInterrupt):
         sys.exit(_INTERRUPTED if options.auto else 0)
     if outcome.again:  # Django is set up once a process, so another street is another one
         os.execv(sys.executable, [sys.executable, "-m", "bluezone.cli.main", *sys.argv[1:]])  # noqa: S606
@@ -50,17 +49,18 @@ def show(options: DemoOptions, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _leaving() -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into leaving; ignore further ones meanwhile."""
+def _leaving() -> Iterator[Event]:
+    """Yield what the first SIGINT or SIGTERM sets; the second one does not wait."""
+    until = Event()
 
     def leave(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        raise _Leave
+        if until.is_set():
+            raise KeyboardInterrupt
+        until.set()
 
     before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield until
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

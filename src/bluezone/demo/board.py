@@ -171,6 +171,7 @@ class Board:
         self._lock = Lock()
         self._json = msgspec.json.encode(self.picture)
         self._revision = 0
+        self.closed = False
 
     def publish(self) -> None:
         """Make the changes of the picture visible to readers."""
@@ -183,6 +184,10 @@ class Board:
         """Return the revision and the JSON of the last published picture."""
         with self._lock:
             return self._revision, self._json
+
+    def close(self) -> None:
+        """Let every reader that waits for the next picture go."""
+        self.closed = True
 
     def step(self, step: Step, state: str, at_s: int, **facts: int) -> None:
         """Set a station of the keys' path: `active` or `done`, since when, with what."""

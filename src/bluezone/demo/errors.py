@@ -31,3 +31,9 @@ class StoryError(DemoError):
     """The story could not go on, e.g. a phone refused a step."""
 
     code = "story_failed"
+
+
+class LeftError(DemoError):
+    """Somebody asked the demo to end before its story was told."""
+
+    code = "demo_left"

@@ -6,8 +6,10 @@ nothing waits at all.
 
 from collections import deque
 from collections.abc import Callable
-from threading import Condition
+from threading import Condition, Event
 from typing import Final
+
+from bluezone.demo.errors import LeftError
 
 SPEEDS: Final = {"slow": 40.0, "normal": 150.0, "fast": 500.0}
 """Simulated seconds in a real one while people are on the street."""
@@ -24,13 +26,15 @@ Wish = Callable[[], None]
 class Player:
     """Who decides when the story goes on."""
 
-    def __init__(self, *, hurry: bool) -> None:
+    def __init__(self, *, hurry: bool, until: Event) -> None:
         """Start playing at normal speed.
 
         Args:
             hurry: never wait for anything; there is nobody to watch.
+            until: set when the demo is to end, wherever its story is.
         """
         self.hurry = hurry
+        self.until = until
         self.playing = True
         self.speed = "normal"
         self._changed = Condition()
@@ -67,7 +71,13 @@ class Player:
             return True
 
     def do_wishes(self) -> None:
-        """Do what others asked for; called by the story's thread alone."""
+        """Do what others asked for; called by the story's thread alone, at every turn.
+
+        Raises:
+            LeftError: the demo is to end.
+        """
+        if self.until.is_set():
+            raise LeftError("the demo was ended before its story was told")
         while self._wishes:
             self._wishes.popleft()()
 

@@ -91,15 +91,16 @@ def run_demo(options: DemoOptions, tell: Tell, *, until: Event) -> Outcome:
     Args:
         options: how.
         tell: told of every turn: a name and facts.
-        until: set to end a page that has told its story.
+        until: set to end, wherever the story is.
 
     Raises:
+        LeftError: `until` was set before the story was told.
         BluezoneError: it could not be set up, or something on the way failed.
     """
     with ExitStack() as stack:
         home = stack.enter_context(_folder(options.home))
         tell("folder", path=str(home), kept=options.home is not None)
-        story, halves = _set_up(options, home, tell, stack)
+        story, halves = _set_up(options, home, Player(hurry=options.auto, until=until), tell, stack)
         sites = list(halves.sites)
         if not options.auto:
             page = create_page(
@@ -113,15 +114,18 @@ def run_demo(options: DemoOptions, tell: Tell, *, until: Event) -> Outcome:
                 )
             )
         stack.enter_context(Hosting(sites))
+        stack.callback(story.stage.board.close)
         tell("ready", **dict(zip(_ROLES, [site.url for site in sites], strict=False)))
         verdict = story.play()
         _tell_verdict(tell, story, verdict)
         if not options.auto:
-            story.stay(until)
+            story.stay()
         return Outcome(verdict, story.again)
 
 
-def _set_up(options: DemoOptions, home: Path, tell: Tell, stack: ExitStack) -> tuple[Story, Halves]:
+def _set_up(
+    options: DemoOptions, home: Path, player: Player, tell: Tell, stack: ExitStack
+) -> tuple[Story, Halves]:
     """Return the story and both halves, nothing hosted yet."""
     board, choreography = Board(), choreograph(options.seed, options.parts)
     observer = Observer(board)
@@ -145,7 +149,7 @@ def _set_up(options: DemoOptions, home: Path, tell: Tell, stack: ExitStack) -> t
         language=options.language,
     )
     stack.callback(halves.store.close)
-    stage = Stage(street, board, observer, Player(hurry=options.auto))
+    stage = Stage(street, board, observer, player)
     story = Story(stage, choreography, halves, tell=tell)
     stack.callback(story.sharing.close)
     return story, halves

@@ -43,6 +43,7 @@ class Stage:
             pace: as for `publish`, while not paused.
         """
         left_s = seconds
+        self.player.do_wishes()
         self.publish(pace=pace if self.player.playing else 0.0)
         while left_s > 0 and not self.player.hurry:
             before = time.monotonic()

@@ -6,7 +6,6 @@ asks `truth` at the end, as anybody could who had watched the street from above.
 """
 
 from collections.abc import Sequence
-from threading import Event
 from typing import Final
 
 from bluezone.demo.asking import Asking
@@ -82,10 +81,11 @@ class Story:
         """Let `stay` end, because a visitor wants to see everything again."""
         self.again = self.stage.board.picture.phase is Phase.END
 
-    def stay(self, until: Event) -> None:
+    def stay(self) -> None:
         """Keep the page as it is at the end, until told to go or to begin anew."""
-        while not self.again and not until.wait(TURN_S):
-            self.stage.player.do_wishes()
+        player = self.stage.player
+        while not self.again and not player.until.wait(TURN_S):
+            player.do_wishes()
 
     def _morning(self) -> None:
         """Day 1: people meet."""

@@ -113,7 +113,7 @@ async def _page(request: Request) -> Response:
 async def _pictures(board: Board) -> AsyncIterator[bytes]:
     """Yield each new picture as an event; a comment now and then shows that we are alive."""
     seen, quiet = -1, 0
-    while True:
+    while not board.closed:
         revision, picture = board.read()
         if revision != seen:
             seen, quiet = revision, 0
