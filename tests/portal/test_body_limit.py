@@ -19,7 +19,9 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": str(size).encode()})
 
 
-def run(headers: list[tuple[bytes, bytes]], parts: list[bytes]) -> tuple[list[Message], int]:
+def run(
+    headers: list[tuple[bytes, bytes]], parts: list[bytes], *, path: str = "/"
+) -> tuple[list[Message], int]:
     """Send a body in parts; return what came back and how many parts were read."""
     sent: list[Message] = []
     left = list(parts)
@@ -30,7 +32,7 @@ def run(headers: list[tuple[bytes, bytes]], parts: list[bytes]) -> tuple[list[Me
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope: dict[str, Any] = {"type": "http", "headers": headers}
+    scope: dict[str, Any] = {"type": "http", "headers": headers, "path": path}
     asyncio.run(BodyLimit(echo, limit=100)(scope, receive, send))
     return sent, len(parts) - len(left)
 
@@ -51,6 +53,15 @@ def test_a_body_that_says_it_is_too_large_is_not_read(length: bytes) -> None:
 def test_a_body_that_turns_out_too_large_is_read_no_further() -> None:
     sent, read = run([], [b"x" * 60] * 50)
     assert (sent[0]["status"], read) == (400, 2)
+
+
+def test_a_page_that_takes_files_takes_larger_bodies_and_answers_in_words() -> None:
+    page = "/campaign/vn2020.30/figures/upload/"
+    sent, _read = run([(b"content-length", b"6000000")], [b"x" * 6_000_000], path=page)
+    assert (sent[0]["status"], sent[1]["body"]) == (200, b"6000000")
+    sent, read = run([(b"content-length", b"17000000")], [b"x"], path=page)
+    assert (sent[0]["status"], read) == (413, 0)
+    assert "8 MB" in sent[1]["body"].decode()
 
 
 def test_the_server_hears_that_we_are_ready_and_gone() -> None:

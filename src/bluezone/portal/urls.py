@@ -50,5 +50,6 @@ urlpatterns = [
     path("api/", include("bluezone.portal.verification.api.urls")),
     path(".well-known/jwks.json", api.jwks, name="jwks"),
     path("", include("bluezone.portal.campaign.agencies.urls")),
+    path("", include("bluezone.portal.campaign.figures.urls")),
     path("", include("bluezone.portal.campaign.field.urls")),
 ]

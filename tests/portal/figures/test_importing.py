@@ -83,9 +83,7 @@ def test_separators_and_headings_with_and_without_diacritics_are_understood(
     assert not preview.wrong_rows
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1258"], ids=lambda name: str(name)
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1258"], ids=str)
 def test_encodings_of_vietnamese_spreadsheets_are_read(country: Any, encoding: str) -> None:
     text = "Mã xã;Tên xã;Người dùng\n10507;Phường Cẩm Thượng;310\n"
     if encoding == "cp1258":

@@ -43,3 +43,13 @@ class Finding:
             return _("whole file")
         row = _("row %(row)d") % {"row": self.row}
         return row + ", " + _("column %(column)s") % {"column": self.column} if self.column else row
+
+    @property
+    def word(self) -> str:
+        """How bad it is, in words."""
+        return {
+            Severity.WRONG: _("Wrong"),
+            Severity.HELD: _("Held for review"),
+            Severity.WARNING: _("Look again"),
+            Severity.NOTICE: _("Note"),
+        }[self.severity]

@@ -34,6 +34,26 @@ class PreviewRow:
     before: int | None
     doubts: tuple[str, ...]
 
+    @property
+    def word(self) -> str:
+        """What becomes of it, in words."""
+        return {
+            Fate.NEW: _("New"),
+            Fate.CORRECTION: _("Corrects"),
+            Fate.UNCHANGED: _("Known already"),
+            Fate.HELD: _("Held for review"),
+        }[self.fate]
+
+    @property
+    def kind(self) -> str:
+        """The class of the word."""
+        return {
+            Fate.NEW: "met",
+            Fate.CORRECTION: "on-course",
+            Fate.UNCHANGED: "unknown",
+            Fate.HELD: "at-risk",
+        }[self.fate]
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:

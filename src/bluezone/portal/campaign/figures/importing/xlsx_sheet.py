@@ -8,10 +8,11 @@ so that a small file cannot become a large one, and no document may declare enti
 import datetime as dt
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,9 @@ from bluezone.portal.campaign.figures.importing.sheet import (
     SheetRow,
     letter,
 )
+
+if TYPE_CHECKING:
+    import openpyxl
 
 MAX_UNPACKED: Final = 128 * 1024 * 1024
 MAX_MEMBERS: Final = 2_000
@@ -90,7 +94,13 @@ def _look_inside(content: bytes) -> None:
 def _first_sheet(content: bytes) -> Sheet:
     import openpyxl  # noqa: PLC0415 - takes a while to load, and only uploads need it
 
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what it repairs or leaves out; we read values only
+        return _read_book(openpyxl.load_workbook(io.BytesIO(content), read_only=True))
+
+
+def _read_book(book: "openpyxl.Workbook") -> Sheet:
+    """Return the first sheet that is shown and not empty; formulae come as formulae."""
     try:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         filled = 0
