@@ -62,7 +62,7 @@ def _frame() -> Texts:
         "tab_list": _("Today's list"),
         "tab_progress": _("Progress"),
         "tab_rules": _("Rules"),
-        "unsent": _("Not sent: {count} visits"),
+        "unsent": _("Visits not sent: {count}"),
         "all_sent": _("Everything is sent."),
         "never_sent": _("No contact with the server yet."),
         "undo": _("Undo"),
@@ -112,7 +112,7 @@ def _progress() -> Texts:
         "install": _("Put it on the home screen"),
         "install_hint": _("To open it like an app: browser menu, “Add to home screen”."),
         "clock_off": _("This phone's clock is {minutes} minutes off; times were corrected."),
-        "not_taken": _("{count} visits were not taken by the server; show this to your leader."),
+        "not_taken": _("Not taken by the server: {count}. Show this to your leader."),
         "ends_on": _("The campaign ends on {day}."),
     }
 
@@ -122,7 +122,7 @@ def _ends() -> Texts:
         "farewell_campaign_closed": _("The campaign is closed"),
         "farewell_device_revoked": _("This phone no longer belongs to the team"),
         "farewell_wiped": _("The list of households was removed from this phone."),
-        "farewell_lost": _("{count} visits came too late. Tell your leader these numbers:"),
+        "farewell_lost": _("Visits that came too late: {count}. Tell your leader these numbers:"),
         "farewell_nothing_lost": _("Every visit had been sent."),
         "farewell_read": _("I have read this"),
         "start_title": _("Set this phone up once"),
