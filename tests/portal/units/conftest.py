@@ -69,6 +69,12 @@ def zed(db: None) -> None:
     load(sources())
 
 
+@pytest.fixture(scope="session")
+def zed_units() -> str:
+    """The table of the older edition."""
+    return OLD_UNITS
+
+
 @pytest.fixture
 def zed_tables() -> SimpleNamespace:
     """The tables, and what makes sources of them, for tests that change some."""

@@ -29,7 +29,7 @@ def page(response: HttpResponse) -> BeautifulSoup:
 
 def names(response: HttpResponse) -> list[str]:
     """Return the row headers of what was found, or of what is directly below."""
-    tables = page(response).select("#results, section[aria-labelledby=below]") or [page(response)]
+    tables = page(response).select("#results, #children") or [page(response)]
     return [cell.get_text(strip=True) for cell in tables[0].select("tbody th")]
 
 

@@ -236,7 +236,7 @@ def _by_province(values: dict[str, int]) -> dict[str, int]:
 
 
 @settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**32 - 1))
 def test_totals_of_the_nation_and_of_merged_provinces_are_conserved(
@@ -281,6 +281,6 @@ def test_districts_arrive_in_the_remainder_of_their_new_province(db: None) -> No
 
 
 def test_loading_again_changes_nothing(db: None) -> None:
-    again = load(packaged(list(packaged_facts())))
+    again = load(packaged(["vn2025"]))
 
     assert {(one.created, one.changed, one.missing) for one in again} == {(0, 0, 0)}

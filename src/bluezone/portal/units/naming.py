@@ -10,6 +10,8 @@ import unicodedata
 from typing import Final
 
 _LETTERS: Final = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe"})
+_LATIN_MARKS: Final = re.compile("[\u0300-\u036f]")
+"""Accents of Latin letters; other scripts' marks are found by their category."""
 _APOSTROPHES: Final = re.compile(r"['`’ʼ´]")
 _WORDS: Final = re.compile(r"[^\W_]+")
 _ZEROS: Final = re.compile(r"\b0+(?=\d)")
@@ -53,12 +55,12 @@ def composed(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the lower-case words of `text` without diacritics, separated by one space."""
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.category(letter).startswith("M")
-    ).translate(_LETTERS)
-    words = _WORDS.findall(_APOSTROPHES.sub("", bare))
+    # Once before folding the case and once after: 𝗔 has no small letter, and İ becomes two.
+    lower = unicodedata.normalize("NFKD", text).casefold()
+    bare = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", lower))
+    if not bare.isascii():
+        bare = "".join(letter for letter in bare if unicodedata.category(letter)[0] != "M")
+    words = _WORDS.findall(_APOSTROPHES.sub("", bare.translate(_LETTERS)))
     return _ZEROS.sub("", " ".join(words))
 
 
