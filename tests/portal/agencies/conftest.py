@@ -56,7 +56,7 @@ def _make_unit(path: str, level: Level, name: str) -> Unit:
     names = {"name": name, "full_name": name, "search_name": name, "search_full": name}
     return Unit.objects.create(
         path=path,
-        edition_id=path.split(".")[0],
+        edition_id=path.partition(".")[0],
         parent_id=parent,
         level=level,
         code=path.rpartition(".")[2],

@@ -51,6 +51,10 @@ def link(scene: dict[str, Any]) -> str:
     return str(scene["links"].pop()[1])
 
 
+def code_of(link: str) -> str:
+    return link.partition("#")[2].partition(".")[0]
+
+
 def open_browser(
     chromium: Browser, url: str, *, language: str = "vi", size: str = "phone", script: bool = True
 ) -> BrowserContext:
@@ -68,11 +72,12 @@ def open_browser(
 def test_a_person_scans_keeps_and_is_counted(chromium: Browser, portal: Any, link: str) -> None:
     context = open_browser(chromium, portal.url)
     page, sent = context.new_page(), []
-    page.on("request", lambda request: sent.append(request))
-    code = link.split("#")[1].split(".")[0]
+    page.on("request", lambda request: sent.append(request))  # noqa: PLW0108 - Playwright takes no built-in
+    code = code_of(link)
     page.goto(link)
     assert page.input_value("#id_code").replace(" ", "") == code
     assert code not in page.url
+    expect(page.locator("#plain")).to_be_hidden()
     page.click("#take")
     expect(page.locator("#kept .count-me")).to_be_visible()
     kept = page.evaluate("localStorage.getItem('bluezone-vouchers')")
@@ -134,7 +139,7 @@ def test_without_script_the_slip_is_counted(chromium: Browser, portal: Any, link
     page = context.new_page()
     page.goto(f"{portal.url}/voucher/")
     expect(page.locator("#plain-note")).to_be_visible()
-    page.fill("#id_code", link.split("#")[1].split(".")[0])
+    page.fill("#id_code", code_of(link))
     page.click("#plain")
     expect(page.locator("main .notice.good[role=status]").first).to_be_visible()
     context.close()
@@ -148,8 +153,9 @@ def test_the_pages_script_follows_the_published_vector(chromium: Browser, portal
     found = page.evaluate(
         """async (vector) => {
             const rsa = await import("/static/agencies/blind_rsa.js");
-            const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
-            const hex = (octets) => [...octets].map((o) => o.toString(16).padStart(2, "0")).join("");
+            const bytes = (text) => Uint8Array.from(text.match(/../g), (two) => parseInt(two, 16));
+            const pair = (octet) => octet.toString(16).padStart(2, "0");
+            const hex = (octets) => [...octets].map(pair).join("");
             const modulus = BigInt("0x" + vector.n);
             const key = { modulus, exponent: 65537n, bits: 4096 };
             const prepared = rsa.join(bytes(vector.msg_prefix), bytes(vector.msg));

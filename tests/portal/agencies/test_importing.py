@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -91,14 +92,13 @@ def test_a_merged_unit_is_named_with_its_successor(province: Unit, make_unit: An
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: (GOOD + t).encode()))
 def test_any_bytes_give_an_outcome_or_our_error(province: Unit, content: bytes) -> None:
     outcomes: list[object] = []
+    before = transaction.savepoint()
     try:
         outcomes.append(import_agencies(content, "t.csv", province, "x", keep_good=False, now=NOW))
     except InvalidTableError as error:
         outcomes += error.problems
     assert outcomes
-    Agency.objects.all().update(name="done")
-    AgencySize.objects.all().delete()
-    Agency.objects.all().delete()
+    transaction.savepoint_rollback(before)
 
 
 def test_the_page_shows_what_is_wrong_and_what_was_done(

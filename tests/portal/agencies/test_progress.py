@@ -97,11 +97,24 @@ def test_an_impossible_size_is_refused(province: Unit, staff: int, smartphones: 
     assert not Agency.objects.exists()
 
 
-@pytest.mark.parametrize("change", [{"smartphones": 53}, {"staff": 0, "smartphones": 0}])
-def test_the_database_refuses_an_impossible_size(province: Unit, change: dict[str, int]) -> None:
-    reporting(province, "Sở Y tế", (52, 40))
+@pytest.mark.parametrize(("staff", "smartphones"), [(52, 53), (0, 0)])
+def test_the_database_refuses_an_impossible_size(
+    province: Unit, staff: int, smartphones: int
+) -> None:
+    agency = reporting(province, "Sở Y tế", (52, 40))
+    row = AgencySize.objects.get(agency=agency)
+    row.pk, row.staff, row.smartphones = None, staff, smartphones
     with pytest.raises(IntegrityError), transaction.atomic():
-        AgencySize.objects.update(**change)
+        row.save(force_insert=True)
+
+
+@pytest.mark.parametrize("kind", [AgencySize, Report])
+def test_the_database_refuses_to_change_what_was_said(province: Unit, kind: Any) -> None:
+    report(reporting(province, "Sở Y tế", (52, 40)), 34)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        kind.objects.update(unit_path="x")
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        kind.objects.all().delete()
 
 
 def test_a_name_is_used_once_in_a_unit(province: Unit, district: Unit) -> None:

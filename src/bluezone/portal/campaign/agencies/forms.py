@@ -119,7 +119,7 @@ class SlipsForm(forms.Form):
     count = people(_("Number of slips"), low=1, high=SHEET_SLIPS)
 
     def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{name}_%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": f"id_{name}_%s"})
 
 
 class ImportForm(forms.Form):

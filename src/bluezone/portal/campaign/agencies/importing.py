@@ -175,7 +175,8 @@ def _unit(text: str, top: Unit) -> Unit:
     below = Unit.objects.below(top).filter(closed_on__isnull=True)
     found = list(below.filter(path=text)[:1]) or list(below.filter(code=text)[:2])
     if len(found) == 1:
-        return found[0]
+        unit: Unit = found[0]
+        return unit
     if found:
         raise _RefusedError("unit", "ambiguous_unit", _("several units have this code; use paths"))
     merged = ", ".join(_merged_into(text))

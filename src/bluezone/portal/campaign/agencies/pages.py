@@ -158,7 +158,7 @@ def _number(value: int) -> str:
 def _block(agency: Agency, size: AgencySize, purpose: Purpose) -> PurposeBlock:
     pool: Pool | None = pool_of(agency, purpose)
     left = room(pool, size, purpose)
-    initial = {"purpose": purpose.value, "count": min(left, SHEET_SLIPS)}
+    initial = {"purpose": purpose.value, "count": min(left, size.smartphones, SHEET_SLIPS)}
     return PurposeBlock(
         purpose=purpose.value,
         title=str(purpose.label),

@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from functools import wraps
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
@@ -40,6 +40,7 @@ WRONG_SLIPS: Final = Limit("wrong slip", count=20, window_s=3600, growing=True)
 """Ours: a whole office types behind one address; from the 20th wrong try on, wait 1 s, 2 s, 4 s."""
 
 View = Callable[..., HttpResponse]
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 class SignBody(msgspec.Struct):
@@ -175,7 +176,7 @@ def _count_slip(code: str) -> HttpResponse:
     return HttpResponse()
 
 
-def _read(request: HttpRequest, kind: type[msgspec.Struct]) -> msgspec.Struct:
+def _read(request: HttpRequest, kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(request.body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):

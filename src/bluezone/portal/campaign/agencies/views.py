@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -118,7 +119,7 @@ def agency_print(request: HttpRequest, unit_path: str, agency_id: int) -> HttpRe
         return redirect("agency-detail", unit_path=unit_path, agency_id=agency_id)
     form = SlipsForm(request.POST, name="print")
     if not form.is_valid():
-        return _detail(request, agency, problem=" ".join(form.errors.get("count", [])))
+        return _detail(request, agency, problem=_problem(form))
     purpose, count = form.cleaned_data["purpose"], form.cleaned_data["count"]
     try:
         sheet = print_slips(agency, purpose, count, user.username, rng=chance.SYSTEM)
@@ -136,7 +137,7 @@ def agency_void(request: HttpRequest, unit_path: str, agency_id: int) -> HttpRes
     user = access.head(request, agency)
     form = SlipsForm(request.POST, name="void")
     if not form.is_valid():
-        return _detail(request, agency, problem=" ".join(form.errors.get("count", [])))
+        return _detail(request, agency, problem=_problem(form))
     purpose, count = form.cleaned_data["purpose"], form.cleaned_data["count"]
     try:
         void_unused(agency, purpose, count, user.username, rng=chance.SYSTEM)
@@ -216,6 +217,10 @@ def _initial(agency: Agency) -> dict[str, object]:
 def _appoint(form: AgencyForm, agency: Agency, actor: str) -> None:
     if form.cleaned_data["head"]:
         appoint_head(agency, form.cleaned_data["head"], actor)
+
+
+def _problem(form: SlipsForm) -> str:
+    return " ".join(str(error) for error in form["count"].errors) or _("Try again.")
 
 
 def _today() -> dt.date:
