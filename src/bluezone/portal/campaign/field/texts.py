@@ -73,6 +73,7 @@ def _frame() -> Texts:
         "rules_why": _("The health rules for work in the field. They hold every day."),
         "rules_accept": _("I have read them and keep them"),
         "rules_done": _("Read and accepted today."),
+        "server_trouble": _("The server has a problem. Everything stays on this phone."),
         "unknown_device": _(
             "The server does not know this phone. Set it up again; nothing is lost."
         ),

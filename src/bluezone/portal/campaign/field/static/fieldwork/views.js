@@ -166,7 +166,7 @@ export function undoBar(app) {
 
 export function sendBar(app) {
   const waiting = app.waiting.length;
-  if (app.trouble) return h("p", { class: "send trouble", role: "status" }, `${t(app.trouble)} (${app.trouble})`);
+  if (app.trouble) return h("p", { class: "send trouble", role: "status" }, `${t(app.trouble === "unknown_device" ? app.trouble : "server_trouble")} (${app.trouble})`);
   if (waiting) return h("p", { class: "send", role: "status" }, t("unsent", { count: number(waiting) }));
   return h("p", { class: "send done", role: "status" }, app.contact ? t("all_sent") : t("never_sent"));
 }

@@ -28,6 +28,6 @@ addEventListener("fetch", (event) => {
   if (address.pathname === PAGE || FILES.includes(address.pathname)) {
     event.respondWith(caches.match(address.pathname).then((kept) => kept ?? fetch(event.request)));
   } else if (event.request.mode === "navigate") {
-    event.respondWith(fetch(event.request).catch(() => caches.match(PAGE)));
+    event.respondWith(fetch(event.request).catch(() => Response.redirect(PAGE)));
   }
 });

@@ -1,0 +1,187 @@
+"""The field app in a real browser, with the network cut: nothing a team taps is lost."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}
+JUDGED: Final = {"vi-phone", "en-desktop"}
+RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+TEAMS: Final = "vn2020.30.290.10549"
+
+_CAST: Final = """
+import datetime as dt, django
+django.setup()
+from bluezone.portal import clock
+from bluezone.portal.accounts.memberships import create_member
+from bluezone.portal.accounts.services import create_staff
+from bluezone.portal.campaign.field import closing, roster
+from bluezone.portal.campaign.field.fold import day_of
+from bluezone.portal.units.models import Edition, Unit
+edition = Edition.objects.create(
+    id="vn2020", country="vn", name="2020", valid_from=dt.date(2020, 1, 1)
+)
+above = None
+for path, level, name in (
+    ("vn2020", "nation", "Việt Nam"), ("vn2020.30", "province", "Tỉnh Hải Dương"),
+    ("vn2020.30.290", "district", "Thành phố Chí Linh"),
+    ("vn2020.30.290.10549", "commune", "Phường Sao Đỏ"),
+    ("vn2020.30.290.10549.v01", "village", "Khu dân cư Nguyễn Trãi 1"),
+):
+    above = Unit.objects.create(path=path, edition=edition, parent=above, level=level,
+        code=path.rpartition(".")[2], name=name, full_name=name, search_name=name.lower(),
+        search_full=name.lower(), initials="x")
+now = clock.now()
+closing.open_campaign(above.parent, ends_on=day_of(now) + dt.timedelta(days=5), actor="hoa", now=now)
+for name, role in (("hoa", "campaign_officer"), ("tam", "team_member"), ("nga", "team_member"),
+                   ("big", "team_member")):
+    user = create_staff(name, {password!r}, "", display_name=name.title())
+    create_member(user, above.parent, role)
+team = roster.create_team(above, "Tổ 1", actor="hoa", now=now)
+for name in ("tam", "nga"):
+    roster.add_member(team, name, actor="hoa")
+doors = [roster.Door(f"Ngõ {{alley}}", str(house), house) for alley in (2, 10, 12)
+         for house in range(1, 9)]
+roster.add_households(team, doors, actor="hoa")
+large = roster.create_team(above, "Tổ lớn", actor="hoa", now=now)
+roster.add_member(large, "big", actor="hoa")
+doors = [roster.Door(f"Ngõ {{n // 40 + 1}}", str(n % 40 + 1), n % 40) for n in range(2000)]
+for start in range(0, 2000, 100):
+    roster.add_households(large, doors[start:start + 100], actor="hoa")
+"""
+
+_SUMMARY: Final = """
+import django
+django.setup()
+from bluezone.portal.campaign.field.models import Household, Visit
+print(*[f"{a}/{l}={s}" for a, l, s in Household.objects.filter(team__name="Tổ 1").exclude(
+    state="to_visit").order_by("alley", "position").values_list("alley", "label", "state")],
+    sep=";")
+"""
+
+
+def in_portal(portal: Any, script: str) -> str:
+    environment = {
+        **os.environ,
+        "BLUEZONE_HOME": str(portal.home),
+        "DJANGO_SETTINGS_MODULE": "bluezone.portal.settings",
+        "PYTHONIOENCODING": "utf-8",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def village(portal: Any) -> Any:
+    """A running portal with a campaign, a team of two and a team of 2,000 doors."""
+    in_portal(portal, _CAST.format(password=portal.password))
+    return portal
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(os.environ.get("BLUEZONE_SCREENSHOTS") or tmp_path_factory.mktemp("pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def open_phone(
+    chromium: Browser, url: str, *, language: str = "vi", size: str = "phone"
+) -> BrowserContext:
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, has_touch=size == "phone"
+    )
+    context.set_default_timeout(15_000)
+    context.add_cookies([{"name": "language", "value": language, "url": url}])
+    return context
+
+
+def sign_in(page: Page, portal: Any, name: str) -> None:
+    page.goto(f"{portal.url}/sign-in/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", portal.password)
+    page.click("main form button")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def set_up(page: Page, portal: Any, name: str, *, accept: bool = True) -> None:
+    sign_in(page, portal, name)
+    page.goto(f"{portal.url}/field/start/")
+    page.click("form.enrol button")
+    page.wait_for_url("**/field/")
+    page.wait_for_selector(".send.done")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    if accept:
+        page.click("#accept")
+
+
+def door(page: Page) -> str:
+    return page.inner_text("h1")
+
+
+def tap(page: Page, outcome: str) -> None:
+    page.click(f"[data-outcome={outcome}]")
+
+
+def skip_hold(page: Page) -> None:
+    """Ten seconds pass: the page's own clock is moved, nobody waits."""
+    page.clock.fast_forward(11_000)
+
+
+def test_visits_survive_the_cut_network_a_reload_and_merge_with_another_phone(
+    chromium: Browser, village: Any
+) -> None:
+    one, two = open_phone(chromium, village.url), open_phone(chromium, village.url)
+    here, there = one.new_page(), two.new_page()
+    here.clock.install()
+    complaints: list[str] = []
+    here.on("console", lambda message: complaints.append(message.text))
+    set_up(here, village, "tam")
+    set_up(there, village, "nga")
+    assert door(here) == "Ngõ 2 · 1"
+
+    one.set_offline(True)
+    tap(here, "helped")
+    expect(here.locator("h1")).to_have_text("Ngõ 2 · 2")
+    tap(here, "refused")
+    here.click("[data-reason=quarantine]")
+    tap(here, "absent")
+    expect(here.locator("h1")).to_have_text("Ngõ 2 · 4")
+    expect(here.locator(".send")).to_have_text("Chưa gửi: 3 lượt")
+    here.click("#undo")
+    expect(here.locator("h1")).to_have_text("Ngõ 2 · 3")
+    expect(here.locator(".send")).to_have_text("Chưa gửi: 2 lượt")
+
+    here.reload()
+    expect(here.locator(".send")).to_have_text("Chưa gửi: 2 lượt")
+    expect(here.locator("h1")).to_have_text("Ngõ 2 · 3")
+    tap(here, "phone_too_old")
+    here.goto(f"{village.url}/field/start/")
+    expect(here.locator(".send")).to_have_text("Chưa gửi: 3 lượt")
+    assert in_portal(village, _SUMMARY) == ""
+
+    tap(there, "installed")
+    one.set_offline(False)
+    skip_hold(here)
+    expect(here.locator(".send")).to_have_text("Đã gửi hết.")
+    assert in_portal(village, _SUMMARY) == (
+        "Ngõ 2/1=installed;Ngõ 2/2=refused;Ngõ 2/3=phone_too_old"
+    )
+    there.click("nav button:has-text('Tiến độ')")
+    there.click("text=Gửi ngay")
+    expect(there.locator("dd").first).to_have_text("3 trên 24")
+    assert [text for text in complaints if "Content Security Policy" in text] == []
+    one.close()
+    two.close()
