@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluezone.portal.units.naming import fold, initials, spelled_out, without_official_word
+from bluezone.portal.units.naming import (
+    fold,
+    initials,
+    search_texts,
+    spelled_out,
+    without_official_word,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +66,9 @@ def test_an_abbreviation_in_front_is_written_out() -> None:
 
 def test_initials_keep_numbers_whole() -> None:
     assert initials("phuong 12") == "p12"
+
+
+def test_texts_to_compare_fit_their_columns() -> None:
+    texts = search_texts("ﷺ" * 120, "ﷺ" * 160)
+
+    assert [len(text) for text in texts] == [160, 200, 16]

@@ -13,7 +13,7 @@ from django.db import transaction
 from bluezone.portal.units.bulk import Summary, Track, fresh, ranges_of, untracked, write
 from bluezone.portal.units.errors import InvalidTableError, Problem, UnknownEditionError
 from bluezone.portal.units.models import Edition, Level, Successor, Unit
-from bluezone.portal.units.naming import fold, initials
+from bluezone.portal.units.naming import search_texts
 from bluezone.portal.units.places import RANK
 from bluezone.portal.units.remainders import ensure_remainders
 from bluezone.portal.units.sources import EditionFacts, EditionSource, LinkSource, Sources
@@ -118,7 +118,7 @@ def _save_edition(facts: EditionFacts) -> None:
 
 
 def _unit(row: UnitRow, edition: str) -> Unit:
-    name = fold(row.name)
+    texts = search_texts(row.name, row.full_name)
     tile = tile_of(edition, row.code) if row.level == Level.PROVINCE else None
     return Unit(
         path=row.path,
@@ -129,9 +129,9 @@ def _unit(row: UnitRow, edition: str) -> Unit:
         name=row.name,
         full_name=row.full_name,
         kind=row.kind,
-        search_name=name,
-        search_full=fold(row.full_name),
-        initials=initials(name),
+        search_name=texts.search_name,
+        search_full=texts.search_full,
+        initials=texts.initials,
         lat=row.lat,
         lon=row.lon,
         tile_x=tile.x if tile else None,

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bluezone.portal.units.naming import FULL_LENGTH, NAME_LENGTH
 from bluezone.portal.units.paths import PATH_LENGTH, lineage
 from bluezone.portal.units.querysets import UnitManager
 
@@ -79,8 +80,8 @@ class Unit(models.Model):
     name = models.CharField(max_length=120)
     full_name = models.CharField(max_length=160)
     kind = models.CharField(max_length=40, blank=True, default="")
-    search_name = models.CharField(max_length=160)
-    search_full = models.CharField(max_length=200)
+    search_name = models.CharField(max_length=NAME_LENGTH)
+    search_full = models.CharField(max_length=FULL_LENGTH)
     initials = models.CharField(max_length=16)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)

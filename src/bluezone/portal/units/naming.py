@@ -7,7 +7,7 @@ both "Phường 01" and "Phường 1" are written.
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, NamedTuple
 
 _LETTERS: Final = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe"})
 _LATIN_MARKS: Final = re.compile("[\u0300-\u036f]")
@@ -16,6 +16,10 @@ _APOSTROPHES: Final = re.compile(r"['`’ʼ´]")
 _WORDS: Final = re.compile(r"[^\W_]+")
 _ZEROS: Final = re.compile(r"\b0+(?=\d)")
 _GLUED: Final = re.compile(r"(q|p)(\d+)")
+
+NAME_LENGTH: Final = 160
+FULL_LENGTH: Final = 200
+"""Folding can make a text longer: ﷺ becomes eighteen letters."""
 
 OFFICIAL_WORDS: Final = (
     "thanh pho",
@@ -62,6 +66,20 @@ def fold(text: str) -> str:
         bare = "".join(letter for letter in bare if unicodedata.category(letter)[0] != "M")
     words = _WORDS.findall(_APOSTROPHES.sub("", bare.translate(_LETTERS)))
     return _ZEROS.sub("", " ".join(words))
+
+
+class SearchTexts(NamedTuple):
+    """What a search compares, cut to the width of the columns."""
+
+    search_name: str
+    search_full: str
+    initials: str
+
+
+def search_texts(name: str, full_name: str) -> SearchTexts:
+    """Return what a search compares of a unit with these names."""
+    folded = fold(name)
+    return SearchTexts(folded[:NAME_LENGTH], fold(full_name)[:FULL_LENGTH], initials(folded))
 
 
 def initials(folded: str) -> str:

@@ -14,7 +14,7 @@ from bluezone.portal.audit.services import record
 from bluezone.portal.units.carrying import carry_forward
 from bluezone.portal.units.errors import UnitError, UnknownEditionError
 from bluezone.portal.units.models import Edition, Level, Unit
-from bluezone.portal.units.naming import composed, fold, initials
+from bluezone.portal.units.naming import composed, fold, search_texts
 from bluezone.portal.units.paths import join
 
 __all__ = [
@@ -122,15 +122,14 @@ def _name(village: Unit, name: str, kind: str) -> None:
     full = name if not kind or fold(name).startswith(f"{fold(kind)} ") else f"{kind} {name}"
     if not fold(name) or len(name) > 120 or len(kind) > 40 or not full.isprintable():
         raise UnitError(_("A name has 1 to 120 characters, its kind at most 40."))
-    folded = fold(full)
     twins = Unit.objects.filter(
         parent=village.parent_id, closed_on__isnull=True, full_name__iexact=full
     )
     if twins.exclude(path=village.path).exists():
         raise UnitError(_("This commune has a village of that name already."))
     village.name, village.kind, village.full_name = name, kind, full
-    village.search_name, village.search_full = fold(name), folded
-    village.initials = initials(village.search_name)
+    texts = search_texts(name, full)
+    village.search_name, village.search_full, village.initials = texts
 
 
 def _next_code(commune: Unit) -> str:
