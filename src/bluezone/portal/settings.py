@@ -44,7 +44,9 @@ INSTALLED_APPS = [
     "bluezone.portal.campaign.agencies",
     "bluezone.portal.campaign.field",
     "bluezone.portal.campaign.figures",
+    "bluezone.portal.campaign.targets",
     "bluezone.portal.cases",
+    "bluezone.portal.site",
     "bluezone.portal.units",
     "bluezone.portal.verification",
     # After ours, whose templates stand in the place of theirs.
@@ -178,6 +180,11 @@ SECURE_PROXY_SSL_HEADER = (
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256_000
+
+# The public site: where the app is in each store, and who publishes it (docs/site.md).
+BLUEZONE_STORE_ANDROID_URL = environment.text("STORE_ANDROID_URL", "")
+BLUEZONE_STORE_IOS_URL = environment.text("STORE_IOS_URL", "")
+BLUEZONE_STORE_PUBLISHER = environment.text("STORE_PUBLISHER", "")
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", gettext_lazy("Vietnamese")), ("en", gettext_lazy("English"))]

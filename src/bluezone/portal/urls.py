@@ -10,15 +10,16 @@ from bluezone.portal.accounts.models import User
 from bluezone.portal.audit import views as audit
 from bluezone.portal.cases import views as cases
 from bluezone.portal.navigation import start_page
+from bluezone.portal.site.views import home
 from bluezone.portal.verification import views as verification
 from bluezone.portal.verification.api import views as api
 
 
 @login_not_required
 def front(request: HttpRequest) -> HttpResponse:
-    """Send people to where they start."""
+    """Send staff to where they start; show everybody else the public site."""
     user = request.user
-    return redirect(start_page(user) if isinstance(user, User) else "sign-in")
+    return redirect(start_page(user)) if isinstance(user, User) else home(request)
 
 
 @login_not_required
@@ -50,6 +51,8 @@ urlpatterns = [
     path("api/", include("bluezone.portal.verification.api.urls")),
     path(".well-known/jwks.json", api.jwks, name="jwks"),
     path("", include("bluezone.portal.campaign.agencies.urls")),
+    path("", include("bluezone.portal.site.urls")),
     path("", include("bluezone.portal.campaign.figures.urls")),
     path("", include("bluezone.portal.campaign.field.urls")),
+    path("", include("bluezone.portal.campaign.targets.urls")),
 ]

@@ -1,0 +1,1 @@
+"""The public site: what the app is, how to install it, materials, announcements, figures."""
