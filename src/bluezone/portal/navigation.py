@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bluezone.portal.accounts.models import User
-from bluezone.portal.accounts.permissions import Permission, may, reach
+from bluezone.portal.accounts.permissions import Permission, in_whole_installation, may, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,11 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         (_("Messages"), "outbox", (Permission.SEE_OWN_MESSAGES, Permission.SEE_ALL_MESSAGES)),
         (_("API keys"), "api-key-list", (Permission.MANAGE_API_KEYS,)),
         (_("Audit"), "audit", (Permission.READ_AUDIT,)),
+        (_("Agencies"), "own-agencies", (Permission.LEAD_AGENCY, Permission.MANAGE_AGENCIES)),
         (_("Staff"), "staff", (Permission.MANAGE_STAFF,)),
     ]
     # Whoever has a role in the whole installation is not asked for roles by unit on every page.
-    ask = may if user.role else reach
+    ask = in_whole_installation if user.role else reach
     allowed = [
         (title, reverse(name))
         for title, name, permissions in entries

@@ -5,9 +5,10 @@ a cache that each process has for itself. For the same reason a code that was us
 there, too.
 """
 
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -19,6 +20,7 @@ from allauth.mfa.webauthn.forms import (
     EditWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -32,6 +34,31 @@ from bluezone.portal.accounts.second_factor import STEP, USED_CODE
 
 _CODE = gettext_lazy("Code")
 _CODE_HINT = gettext_lazy("Six digits from your authenticator app, or one of your recovery codes.")
+
+
+_NO_PASSKEY: Final = (
+    ArithmeticError,
+    AttributeError,
+    InvalidSignature,
+    LookupError,
+    TypeError,
+    UnsupportedAlgorithm,
+    ValueError,
+    struct.error,
+)
+"""What the library raises for bytes that are no passkey, beside what allauth catches itself."""
+
+
+@contextmanager
+def passkey_bytes() -> Iterator[None]:
+    """Refuse, as a wrong code is refused, whatever inside the block turns out to be no passkey."""
+    try:
+        yield
+    except ValidationError:
+        raise
+    except _NO_PASSKEY:
+        text = _("This is not an answer of a passkey (incorrect_code). Try again.")
+        raise ValidationError(text, code="incorrect_code") from None
 
 
 @contextmanager
@@ -48,6 +75,15 @@ def counted(user: User) -> Iterator[None]:
         tallies.fail(STEP, who, now=now)
         raise
     tallies.forgive(STEP, who)
+
+
+def _use_up(user: User, code: str) -> None:
+    digits = "".join(letter for letter in code if letter.isdigit())
+    try:
+        tallies.take(USED_CODE, f"{user.pk}\n{digits}", now=clock.desk_now())
+    except TooManyTriesError:
+        text = _("This code was used already (incorrect_code). Wait for the next one.")
+        raise ValidationError(text, code="incorrect_code") from None
 
 
 def _wait(error: TooManyTriesError) -> ValidationError:
@@ -74,16 +110,8 @@ class _CountedCode:
         with counted(self.user):
             code: str = super().clean_code()  # type: ignore[misc] # allauth's form comes next
             if self.authenticator.type == Authenticator.Type.TOTP:
-                self._use_up(code)
+                _use_up(self.user, code)
             return code
-
-    def _use_up(self, code: str) -> None:
-        digits = "".join(letter for letter in code if letter.isdigit())
-        try:
-            tallies.take(USED_CODE, f"{self.user.pk}\n{digits}", now=clock.desk_now())
-        except TooManyTriesError:
-            text = _("This code was used already (incorrect_code). Wait for the next one.")
-            raise ValidationError(text, code="incorrect_code") from None
 
 
 class SecondStepForm(_CountedCode, AuthenticateForm):  # type: ignore[misc] # allauth has no types
@@ -126,7 +154,9 @@ class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc] # allauth has no typ
     def clean_code(self) -> str:
         """Return the code that fitted."""
         with counted(self.user):
-            return str(super().clean_code())
+            code = str(super().clean_code())
+            _use_up(self.user, code)
+            return code
 
 
 class _CountedPasskey:
@@ -136,7 +166,7 @@ class _CountedPasskey:
 
     def clean_credential(self) -> Authenticator:
         """Return the passkey that answered."""
-        with counted(self.user):
+        with counted(self.user), passkey_bytes():
             return super().clean_credential()  # type: ignore[misc] # allauth's form comes next
 
 
@@ -163,6 +193,12 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth has no ty
         super().__init__(*args, **kwargs)
         self.fields["name"] = _name_field()
         self.fields["name"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Return name and answer of a passkey that is one."""
+        with passkey_bytes():
+            data: dict[str, Any] = super().clean()
+            return data
 
 
 class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc] # allauth has no types

@@ -1,0 +1,183 @@
+"""One's own account: roles, language, password, sessions and what is kept of them."""
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from bluezone.portal import clock, worker
+from bluezone.portal.accounts.browsers import browser_of
+from bluezone.portal.accounts.models import SignIn, User
+from bluezone.portal.audit.models import Entry
+
+PASSWORD = "mot hai ba bon nam"
+OTHER = "sau bay tam chin muoi"
+ANDROID = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+DESK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "family", "mobile"),
+    [
+        (DESK + "Chrome/120.0.0.0 Safari/537.36", "Chrome", False),
+        (DESK + "Chrome/120.0.0.0 Safari/537.36 Edg/120.0.0.0", "Edge", False),
+        (DESK + "coc_coc_browser/120.0 Chrome/114.0 Safari/537.36", "Cốc Cốc", False),
+        (ANDROID + "SamsungBrowser/23.0 Chrome/115.0 Mobile Safari", "Samsung Internet", True),
+        (ANDROID + "Chrome/120.0.0.0 Mobile Safari/537.36", "Chrome", True),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Firefox/120.0", "Firefox", False),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Mobile Safari/604", "Safari", True),
+        ("", "", False),
+        ("curl/8", "", False),
+    ],
+)
+def test_a_browser_is_known_by_its_family(user_agent: str, family: str, mobile: bool) -> None:
+    found = browser_of(user_agent)
+    assert (found.family, found.mobile) == (family, mobile)
+
+
+def test_the_account_says_what_one_may_do_where(cast: dict[str, User], hand: Any) -> None:
+    page = hand.words(hand.browser_of(cast["auditor"]).get("/account/"))
+    assert "Hải Dương Auditor" in page
+    assert "Whole installation" not in page
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask(cast: dict[str, User], hand: Any) -> None:
+    cast["auditor"].memberships.all().delete()
+    client = hand.browser_of(cast["auditor"])
+    assert "You have no role" in hand.words(client.get("/account/"))
+    assert client.get("/")["Location"] == "/account/"
+
+
+def test_staff_of_a_unit_start_at_their_account(cast: dict[str, User]) -> None:
+    response = Client().post("/sign-in/", {"username": "auditor", "password": PASSWORD})
+    assert response["Location"] == "/account/"
+
+
+def test_a_session_is_listed_with_its_browser_and_without_an_address(
+    lan: User, hand: Any, hands: Any
+) -> None:
+    client = Client(headers={"User-Agent": ANDROID + "Chrome/120.0 Mobile Safari"})
+    client.post("/sign-in/", {"username": "lan", "password": PASSWORD}, REMOTE_ADDR="192.0.2.77")
+    row = SignIn.objects.get()
+    assert (row.browser, row.mobile, row.first_seen) == ("Chrome", True, hands.now)
+    stored = str(list(SignIn.objects.values())) + str(list(Entry.objects.values()))
+    assert "192.0.2.77" not in stored
+    assert "Android" not in stored
+    hands.advance(31)
+    client.get("/cases/")
+    row.refresh_from_db()
+    assert row.last_seen == hands.now
+
+
+def test_one_session_can_be_ended_from_another(lan: User, hand: Any) -> None:
+    here, there = hand.browser_of(lan), hand.browser_of(lan)
+    mine = SignIn.objects.get(session_key=there.session.session_key)
+    assert here.post(f"/account/sessions/{mine.pk}/end/").status_code == 302
+    assert there.get("/cases/").status_code == 302
+    assert here.get("/cases/").status_code == 200
+    assert Entry.objects.filter(action="session.revoked").count() == 1
+
+
+def test_all_other_sessions_can_be_ended(lan: User, hand: Any) -> None:
+    here, *others = [hand.browser_of(lan) for _ in range(3)]
+    assert "End all others" in hand.words(here.get("/account/"))
+    assert here.post("/account/sessions/end-others/").status_code == 302
+    assert [client.get("/cases/").status_code for client in others] == [302, 302]
+    assert here.get("/cases/").status_code == 200
+    assert "End all others" not in hand.words(here.get("/account/"))
+
+
+def test_somebody_elses_session_does_not_exist(lan: User, minh: User, hand: Any) -> None:
+    hand.browser_of(minh)
+    theirs = SignIn.objects.get(user=minh)
+    client = hand.browser_of(lan)
+    assert client.post(f"/account/sessions/{theirs.pk}/end/").status_code == 404
+    assert Session.objects.filter(session_key=theirs.session_key).exists()
+    assert client.get(f"/account/sessions/{theirs.pk}/end/").status_code == 405
+
+
+def test_signing_out_takes_the_session_off_the_list(lan: User, hand: Any) -> None:
+    client = hand.browser_of(lan)
+    client.post("/sign-out/")
+    assert not SignIn.objects.exists()
+
+
+def test_a_session_from_before_the_list_appears_in_it_with_the_next_page(
+    lan: User, hand: Any, hands: Any
+) -> None:
+    client = hand.browser_of(lan)
+    SignIn.objects.all().delete()
+    hands.advance(31)
+    client.get("/cases/")
+    assert SignIn.objects.get().session_key == client.session.session_key
+
+
+def test_sessions_that_are_over_leave_the_list_and_the_table(
+    lan: User, hand: Any, hands: Any
+) -> None:
+    hand.browser_of(lan)
+    hands.advance(20 * 3600 + 1)
+    worker.run_due(now=clock.now(), desk_now=hands.now)
+    assert not SignIn.objects.exists()
+
+
+CHANGE = {"current": PASSWORD, "password": OTHER, "again": OTHER}
+
+
+def test_a_new_password_ends_every_other_session(lan: User, hand: Any) -> None:
+    here, there = hand.browser_of(lan), hand.browser_of(lan)
+    response = here.post("/account/password/", CHANGE)
+    assert response["Location"] == "/account/?changed=password"
+    assert "The password was changed" in hand.words(here.get(response["Location"]))
+    assert there.get("/cases/").status_code == 302
+    assert "This one" in hand.words(here.get("/account/"))
+    lan.refresh_from_db()
+    assert lan.check_password(OTHER)
+    assert Entry.objects.filter(action="password.changed", actor="lan").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"current": "wrong"}, "current"),
+        ({"again": "another one entirely"}, "again"),
+        ({"password": "short", "again": "short"}, "password"),
+        ({"password": "", "again": ""}, "password"),
+    ],
+    ids=["wrong", "different", "short", "empty"],
+)
+def test_a_password_that_cannot_be_taken_is_explained_at_its_field(
+    lan: User, hand: Any, change: dict[str, str], field: str
+) -> None:
+    response = hand.browser_of(lan).post("/account/password/", CHANGE | change)
+    assert response.status_code == 422
+    page = BeautifulSoup(response.content, "html.parser")
+    assert page.select_one(f"#id_{field}_error")
+    assert OTHER not in response.content.decode()
+    lan.refresh_from_db()
+    assert lan.check_password(PASSWORD)
+
+
+def test_an_open_screen_does_not_help_to_guess_the_password(
+    lan: User, hand: Any, hands: Any
+) -> None:
+    client = hand.browser_of(lan)
+    for _ in range(10):
+        client.post("/account/password/", CHANGE | {"current": "wrong"})
+    response = client.post("/account/password/", CHANGE)
+    assert "too_many_requests" in hand.words(response)
+    lan.refresh_from_db()
+    assert lan.check_password(PASSWORD)
+
+
+def test_the_account_asks_the_database_a_fixed_number_of_times(
+    cast: dict[str, User], hand: Any, django_assert_num_queries: Any
+) -> None:
+    client = hand.browser_of(cast["unit_manager"])
+    for _ in range(3):
+        hand.browser_of(cast["unit_manager"])
+    # session, user, roles with units, factors, memberships, sessions
+    with django_assert_num_queries(6):
+        assert client.get("/account/").status_code == 200
