@@ -100,6 +100,19 @@ def test_a_neighbour_sees_nothing(
     assert client.get(f"/campaign/vn2020.22/agencies/{agency.pk}/").status_code == 404
 
 
+def test_everybody_finds_the_way_to_their_agencies(
+    as_head: Client, as_officer: Client, make_agency: Any, province: Unit, head: User
+) -> None:
+    assert as_officer.get("/agencies/")["Location"] == "/campaign/vn2020.30/agencies/"
+    second = make_agency(province, "Sở Tài chính")
+    AgencyHead.objects.create(agency=second, user=head)
+    found = page(as_head.get("/agencies/"))
+    assert [link.text for link in found.select("main li a")] == ["Sở Tài chính", "Sở Y tế"]
+    assert found.select_one("nav a[href='/agencies/'][aria-current=page]") is not None
+    AgencyHead.objects.all().delete()
+    assert page(as_head.get("/agencies/")).select_one("main .empty") is not None
+
+
 def test_a_former_head_sees_nothing(as_head: Client, head: User, base: str) -> None:
     head.memberships.all().delete()
     assert as_head.get(base).status_code == 404

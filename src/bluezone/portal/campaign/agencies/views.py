@@ -12,7 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bluezone.look import format as look_format
 from bluezone.portal import chance, clock
-from bluezone.portal.accounts.permissions import Permission, requires, staff, unit_of
+from bluezone.portal.accounts.permissions import (
+    Permission,
+    reach,
+    requires,
+    staff,
+    unit_of,
+)
 from bluezone.portal.campaign.agencies import access, pages
 from bluezone.portal.campaign.agencies.errors import AgencyError, TooManyVouchersError
 from bluezone.portal.campaign.agencies.forms import (
@@ -33,20 +39,25 @@ from bluezone.portal.campaign.agencies.services import (
     size_of,
 )
 from bluezone.portal.units.errors import InvalidTableError
+from bluezone.portal.units.models import Unit
 
 _EITHER: Final = (Permission.MANAGE_AGENCIES, Permission.LEAD_AGENCY)
 """A manager of the unit, or the head of the agency; `access.head` looks which agency."""
 
 
-@requires(Permission.LEAD_AGENCY, somewhere=True)
+@requires(*_EITHER, somewhere=True)
 @require_GET
 def own_agencies(request: HttpRequest) -> HttpResponse:
-    """Show the agencies that one heads; the only one at once."""
-    headed = Agency.objects.filter(heads__user=staff(request)).select_related("unit")
-    agencies = [agency for agency in headed if access.may_lead(staff(request), agency)]
-    if len(agencies) == 1:
+    """Show the agencies that one heads and the units that one manages; the only one at once."""
+    user = staff(request)
+    headed = Agency.objects.filter(heads__user=user).select_related("unit")
+    agencies = [agency for agency in headed if access.may_lead(user, agency)]
+    units = list(Unit.objects.filter(path__in=reach(user, Permission.MANAGE_AGENCIES).paths))
+    if len(agencies) == 1 and not units:
         return redirect("agency-detail", unit_path=agencies[0].unit_id, agency_id=agencies[0].pk)
-    return render(request, "agencies/own.html", {"agencies": agencies})
+    if len(units) == 1 and not agencies:
+        return redirect("agency-list", unit_path=units[0].path)
+    return render(request, "agencies/own.html", {"agencies": agencies, "units": units})
 
 
 @requires(Permission.VIEW_CAMPAIGN, Permission.MANAGE_AGENCIES)
