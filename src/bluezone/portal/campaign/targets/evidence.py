@@ -1,0 +1,165 @@
+"""What is known of units on an evening: counts, denominators, officials. Nothing of later days.
+
+Figures and denominators come from `figures`, officials from `agencies`. The surprising decision:
+`figures.denominators` takes a later denominator where there is no earlier one; a verdict must
+not, so such rows are left out here.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from bluezone.portal.campaign.agencies.models import Agency
+from bluezone.portal.campaign.agencies.progress import AgencyFigure, figures_of, summary
+from bluezone.portal.campaign.figures import services as figures
+from bluezone.portal.campaign.figures.places import common_top
+from bluezone.portal.campaign.targets.choices import Base, Measure
+from bluezone.portal.units.paths import is_under, lineage
+
+AGENCIES: Final = "agencies"
+"""The source of a number of officials."""
+_STAFF_EVENINGS: Final = (6, 4, 2, 0)
+"""How many days before the evening the officials are looked at, to forecast them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBase:
+    """A denominator: how many, of whom, on which day, says who; `estimated` is not counted."""
+
+    base: Base
+    value: int
+    day: dt.date
+    source: str
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A count: how many, when, from which source; `counted` of `parts` where it is a sum."""
+
+    value: int
+    day: dt.date
+    source: str
+    counted: int = 0
+    parts: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no part is missing."""
+        return self.counted >= self.parts
+
+
+class Evidence:
+    """What is known of some units on the evening of `day`; each question asks the database once.
+
+    Args:
+        paths: the units.
+        day: nothing later is looked at.
+    """
+
+    def __init__(self, paths: Iterable[str], day: dt.date) -> None:
+        self.paths: Sequence[str] = tuple(sorted(set(paths)))
+        self.day = day
+        self._counts: dict[tuple[Measure, dt.date], dict[str, Known]] = {}
+        self._histories: dict[Measure, dict[str, figures.History]] = {}
+        self._bases: dict[Base, dict[str, KnownBase]] = {}
+
+    def count(self, path: str, measure: Measure, until: dt.date) -> Known | None:
+        """Return the accepted count of a unit on the evening of `until` (at most `day`)."""
+        until = min(until, self.day)
+        if (measure, until) not in self._counts:
+            self._counts[measure, until] = self._count_all(measure, until)
+        return self._counts[measure, until].get(path)
+
+    def history(self, path: str, measure: Measure) -> figures.History:
+        """Return the history of a unit up to the evening of `day`."""
+        if measure not in self._histories:
+            self._histories[measure] = self._history_all(measure)
+        return self._histories[measure][path]
+
+    def base(self, path: str, base: Base | None) -> KnownBase | None:
+        """Return a unit's denominator, None where there is none up to `day`."""
+        if base is None:
+            return None
+        if base not in self._bases:
+            self._bases[base] = self._base_all(base)
+        return self._bases[base].get(path)
+
+    def _count_all(self, measure: Measure, until: dt.date) -> dict[str, Known]:
+        if measure == Measure.STAFF:
+            return self._staff_counts(until)
+        found = figures.current(self.paths, measure, until)
+        return {
+            path: Known(row.value, row.day, row.source, row.counted, row.parts)
+            for path, row in found.items()
+        }
+
+    def _history_all(self, measure: Measure) -> dict[str, figures.History]:
+        if measure != Measure.STAFF:
+            return figures.histories(self.paths, measure, until=self.day)
+        days = [self.day - dt.timedelta(days=back) for back in _STAFF_EVENINGS]
+        counts = [self._staff_counts(day) for day in days]
+        made = {}
+        for path in self.paths:
+            known = [
+                (day, at[path].value) for day, at in zip(days, counts, strict=True) if path in at
+            ]
+            made[path] = figures.History(
+                np.array([day for day, _ in known], dtype="datetime64[D]"),
+                np.array([value for _, value in known], dtype=np.int64),
+            )
+        return made
+
+    def _base_all(self, base: Base) -> dict[str, KnownBase]:
+        if base == Base.STAFF:
+            return self._staff_bases()
+        found = figures.denominators(self.paths, base, self.day, estimate=base != Base.PEOPLE)
+        late = self._late_people if any(row.estimated for row in found.values()) else set()
+        return {
+            path: KnownBase(base, row.value, row.day, row.source, row.estimated)
+            for path, row in found.items()
+            if row.day <= self.day
+            and not (row.estimated and late and not late.isdisjoint(lineage(path)))
+        }
+
+    @cached_property
+    def _late_people(self) -> set[str]:
+        """Units whose only numbers of people are of a later day: no estimate may rest on them."""
+        steps = {step for path in self.paths for step in lineage(path)}
+        people = figures.denominators(steps, Base.PEOPLE, self.day)
+        return {path for path, row in people.items() if row.day > self.day}
+
+    def _staff_counts(self, until: dt.date) -> dict[str, Known]:
+        found = {}
+        for path, rows in self._agencies(until).items():
+            made = summary(rows, shown=True)
+            if made.reporting:
+                parts = made.reporting, made.agencies
+                found[path] = Known(made.installed, until, AGENCIES, *parts)
+        return found
+
+    def _staff_bases(self) -> dict[str, KnownBase]:
+        found = {}
+        for path, rows in self._agencies(self.day).items():
+            phones = summary(rows, shown=True).smartphones
+            if phones:
+                found[path] = KnownBase(Base.STAFF, phones, self.day, AGENCIES)
+        return found
+
+    def _agencies(self, day: dt.date) -> dict[str, list[AgencyFigure]]:
+        """Return the figures of the agencies of each unit and below."""
+        rows = figures_of(self._agency_rows, day)
+        made = {
+            path: [row for row in rows if is_under(row.agency.unit_id, path)] for path in self.paths
+        }
+        return {path: below for path, below in made.items() if below}
+
+    @cached_property
+    def _agency_rows(self) -> list[Agency]:
+        top = common_top(self.paths) if self.paths else ""
+        agencies = Agency.objects.filter(unit__path__under=top) if top else Agency.objects.all()
+        return list(agencies)

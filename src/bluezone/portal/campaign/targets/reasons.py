@@ -1,0 +1,146 @@
+"""Why a target has its verdict, in one or two plain sentences, Vietnamese and English.
+
+First what is there, on which base and day, then what is needed, then the chance as "3 of 10".
+"""
+
+from typing import Final
+
+from bluezone.look import format as look_format
+from bluezone.portal.campaign.targets.choices import State
+from bluezone.portal.campaign.targets.evidence import Known
+from bluezone.portal.campaign.targets.judging import ClauseVerdict, Verdict, Why
+from bluezone.portal.campaign.targets.rendering import BASES, MEASURES
+from bluezone.portal.campaign.targets.terms import Rank
+
+_OR = {"vi": " Hoặc: ", "en": " Or: "}
+
+
+def reason(verdict: Verdict, language: str) -> str:
+    """Return why: the clause that met it, else every clause."""
+    if verdict.state == State.MET:
+        return clause_reason(verdict.best, verdict, language)
+    ordered = sorted(verdict.clauses, key=lambda one: one is not verdict.best)
+    return _OR[language].join(clause_reason(one, verdict, language) for one in ordered)
+
+
+def clause_reason(one: ClauseVerdict, verdict: Verdict, language: str) -> str:
+    """Return why one clause has its verdict."""
+    if one.why in {Why.NO_FIGURES, Why.NEVER_KNOWN, Why.NO_BASE}:
+        return _unknown(one, verdict, language)
+    if isinstance(one.clause, Rank):
+        there = _standing(one, one.clause, language)
+    else:
+        there = _there(one, language)
+    return f"{there} {_outlook(one, verdict, language)}".strip()
+
+
+def chance_text(chance: float, language: str) -> str:
+    """Return a probability as "3 of 10"; beyond the ends "less than 1 of 10" and "more than 9"."""
+    tenths = round(10 * chance)
+    of = "trên" if language == "vi" else "of"
+    if tenths < 1:
+        return f"chưa đến 1 {of} 10" if language == "vi" else f"less than 1 {of} 10"
+    if tenths > 9:
+        return f"hơn 9 {of} 10" if language == "vi" else f"more than 9 {of} 10"
+    return f"{tenths} {of} 10"
+
+
+def _there(one: ClauseVerdict, language: str) -> str:
+    """Return how many there are, what share that is, and how many are needed."""
+    known, need = one.known, one.need or 0
+    if known is None:
+        return ""
+    vi = language == "vi"
+    measure = MEASURES[one.clause.measure][language]
+    count, needed = (look_format.number(value, language) for value in (known.value, need))
+    day = look_format.date(known.day)
+    share = ""
+    if one.base is not None:
+        percent = look_format.percent(known.value / one.base.value, language)
+        base, whole = BASES[one.base.base][language], look_format.number(one.base.value, language)
+        share = f", bằng {percent} {base} ({whole})" if vi else f", {percent} of {base} ({whole})"
+    parts = _parts(known, language)
+    if vi:
+        return f"Ngày {day}: {measure} là {count}{share}{parts}; cần {needed}."
+    return f"On {day}: {count} {measure}{share}{parts}; {needed} are needed."
+
+
+def _parts(known: Known, language: str) -> str:
+    """Return how many parts a sum is of, where some are missing."""
+    if known.is_complete:
+        return ""
+    if language == "vi":
+        return f", mới có {known.counted}/{known.parts} đơn vị báo số"
+    return f", from {known.counted} of {known.parts} units"
+
+
+def _standing(one: ClauseVerdict, clause: Rank, language: str) -> str:
+    """Return where the unit stands and what is asked for."""
+    if one.rank is None or one.known is None:
+        return ""
+    vi, rank = language == "vi", one.rank
+    measure, day = MEASURES[clause.measure][language], look_format.date(one.known.day)
+    if clause.base is None:
+        by = measure if vi else f"number of {measure}"
+    else:
+        base = BASES[clause.base][language]
+        by = f"tỷ lệ {measure} trên {base}" if vi else f"share of {measure} among {base}"
+    known = clause.of - rank.missing
+    if vi:
+        place = f"hạng {rank.rank}/{known} đơn vị có số"
+        missing = f" ({rank.missing} đơn vị chưa có số)" if rank.missing else ""
+        return f"Ngày {day}: {place}{missing} theo {by}; cần hạng {clause.rank}/{clause.of}."
+    missing = f" with a figure ({rank.missing} have none)" if rank.missing else ""
+    start = f"On {day}: rank {rank.rank} of {known}{missing} by {by}"
+    return f"{start}; rank {clause.rank} of {clause.of} is needed."
+
+
+def _outlook(one: ClauseVerdict, verdict: Verdict, language: str) -> str:
+    """Return what is to be expected, or that it is decided."""
+    vi, deadline = language == "vi", verdict.effective.target.deadline
+    end = "" if deadline is None else look_format.date(deadline)
+    if one.why is Why.REACHED:
+        may_fall = isinstance(one.clause, Rank) and deadline is not None and verdict.day < deadline
+        if may_fall:
+            return f"Hạng có thể mất lại trước {end}." if vi else f"A rank can be lost until {end}."
+        return ""
+    if one.why is Why.NOT_REACHED:
+        return f"Đã hết hạn {end}." if vi else f"The last day, {end}, is over."
+    if one.why is Why.OLD_FIGURES and one.known is not None:
+        since = f"{one.known.day.day}/{one.known.day.month}"
+        return f"Không có số liệu từ {since}." if vi else f"No figures since {since}."
+    if one.chance is None:
+        return "Không dự báo được." if vi else "This cannot be forecast."
+    chance = chance_text(one.chance, language)
+    if vi:
+        until = f"đến hết {end}" if end else "trong 30 ngày tới"
+        return f"Khả năng đạt {until}: {chance}."
+    until = f"by {end}" if end else "within 30 days"
+    return f"The chance to get there {until} is {chance}."
+
+
+_UNKNOWN: Final = {
+    Why.NO_BASE: {
+        "vi": "Chưa có mẫu số ({base}): không biết {count} {measure} là bao nhiêu phần trăm.",
+        "en": "No denominator ({base}) is known: nobody can say what share {count} {measure} is.",
+    },
+    Why.NEVER_KNOWN: {
+        "vi": "Không có số liệu nào về {measure} đến {end}.",
+        "en": "There are no figures of {measure} up to {end}.",
+    },
+    Why.NO_FIGURES: {
+        "vi": "Chưa có số liệu về {measure} đến {day}.",
+        "en": "No figures of {measure} up to {day}.",
+    },
+}
+
+
+def _unknown(one: ClauseVerdict, verdict: Verdict, language: str) -> str:
+    """Return what is not known."""
+    return _UNKNOWN[one.why][language].format(
+        measure=MEASURES[one.clause.measure][language],
+        base="" if one.clause.base is None else BASES[one.clause.base][language],
+        count="" if one.known is None else look_format.number(one.known.value, language),
+        end=look_format.date(verdict.effective.target.deadline or verdict.day),
+        day=look_format.date(verdict.day),
+    )
