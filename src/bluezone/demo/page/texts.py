@@ -97,5 +97,6 @@ TEXTS: Final[dict[str, str]] = {
     "code.USED": N_("used"),
     "code.REVOKED": N_("revoked"),
     "code.EXPIRED": N_("expired"),
+    "again": N_("A new street is being set up. This page follows in a moment."),
     "lost": N_("The demo has stopped. Start it again with: make demo"),
 }

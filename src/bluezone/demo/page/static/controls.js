@@ -13,7 +13,10 @@ export function makeControls({ send }) {
   const one = () => send("/control", { do: "step" });
   play.addEventListener("click", toggle);
   step.addEventListener("click", one);
-  again.addEventListener("click", () => send("/again"));
+  again.addEventListener("click", () => {
+    document.body.dataset.again = "true";
+    send("/again");
+  });
   for (const radio of radios) {
     radio.addEventListener("change", () => send("/control", { do: "speed", speed: radio.value }));
     document.querySelector(`label[for=${radio.id}]`).textContent = text(`speed.${radio.value}`);

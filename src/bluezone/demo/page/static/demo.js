@@ -112,7 +112,9 @@ subscribe({
     if (picture) picture.pace = 0;
     const lost = document.getElementById("lost");
     lost.hidden = false;
-    lost.textContent = text("lost");
+    const awaited = document.body.dataset.again === "true";
+    lost.classList.toggle("danger", !awaited);
+    lost.textContent = text(awaited ? "again" : "lost");
   },
 });
 requestAnimationFrame(frame);
