@@ -216,7 +216,11 @@ def _follow_up(rows: Iterable[Figure]) -> None:
     if not rows:
         return
     choosing.refresh({(row.unit_path, str(row.series), row.day) for row in rows})
-    rolling.roll_up(min(row.day for row in rows), changed={row.unit_path for row in rows})
+    rolling.roll_up(
+        min(row.day for row in rows),
+        changed={row.unit_path for row in rows},
+        series={str(row.series) for row in rows},
+    )
 
 
 def _audit(rows: Sequence[Figure], actor: str, upload: int | None) -> None:

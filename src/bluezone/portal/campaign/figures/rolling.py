@@ -36,13 +36,15 @@ _INSERT: Final = """
 class _Tree:
     """The units whose sums are made (`nodes`) and their parts.
 
-    `children`: path to the rows of its parts in `parts`; `whole`: whether a part must report.
+    `children`: path to the rows of its parts in `parts`; `whole`: whether a part must report;
+    `others`: parts that may have sums of their own which are not made anew.
     """
 
     nodes: tuple[str, ...]
     parts: tuple[str, ...]
     children: dict[str, list[int]]
     whole: NDArray[np.bool_]
+    others: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -59,7 +61,11 @@ class _Values:
 
 @transaction.atomic
 def roll_up(
-    first: dt.date, *, last: dt.date | None = None, changed: Iterable[str] | None = None
+    first: dt.date,
+    *,
+    last: dt.date | None = None,
+    changed: Iterable[str] | None = None,
+    series: Iterable[str] = tuple(Series),
 ) -> int:
     """Make the sums of all days from `first` on agree with the daily values; return their number.
 
@@ -68,13 +74,14 @@ def roll_up(
         last: the last day to look at; the newest day with a value if not given.
         changed: paths of the units whose own values changed; only what is above them is summed
             again. All units if not given.
+        series: only these; all if not given.
     """
     last = last or DailyValue.objects.aggregate(day=Max("day"))["day"]
     tree = _tree(changed)
     if not tree.nodes:
         return 0
     last = max(first, last or first)
-    return sum(_roll_series(tree, str(series), first, last) for series in Series)
+    return sum(_roll_series(tree, str(one), first, last) for one in series)
 
 
 def _tree(changed: Iterable[str] | None) -> _Tree:
@@ -94,14 +101,14 @@ def _tree(changed: Iterable[str] | None) -> _Tree:
         children[str(parent)].append(place)
     must = [level != Level.REMAINDER and closed is None for _p, _a, level, closed in rows]
     parts = tuple(row[0] for row in rows)
-    return _Tree(tuple(sorted(children)), parts, dict(children), np.array(must, dtype=bool))
+    others = () if changed is None else tuple(path for path in parts if path not in children)
+    whole = np.array(must, dtype=bool)
+    return _Tree(tuple(sorted(children)), parts, dict(children), whole, others)
 
 
 def _roll_series(tree: _Tree, series: str, first: dt.date, last: dt.date) -> int:
-    known = set(tree.nodes)
-    others = [path for path in tree.parts if path not in known]
     own = list(asof.own_between(tree.parts, series, first, last))
-    rolled = list(asof.roll_between(others, series, first, last)) if _partial(tree) else []
+    rolled = list(asof.roll_between(tree.others, series, first, last))
     texts = sorted({row.day for row in own} | {row.day for row in rolled})
     for part in chunks(tree.nodes):
         old = RollUp.objects.filter(unit_path__in=part, series=series, day__gte=first)
@@ -110,18 +117,12 @@ def _roll_series(tree: _Tree, series: str, first: dt.date, last: dt.date) -> int
         return 0
     before = first - dt.timedelta(days=1)
     owned = _filled(tree.parts, texts, [*asof.last_own(tree.parts, series, before).values(), *own])
-    earlier = asof.last_roll(others, series, before).values() if _partial(tree) else []
+    earlier = asof.last_roll(tree.others, series, before).values()
     sums = _filled(tree.parts, texts, [*earlier, *rolled])
     rows = _sum_up(tree, texts, owned, sums)
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT, [(row[0], series, *row[1:]) for row in rows])
     return len(rows)
-
-
-def _partial(tree: _Tree) -> bool:
-    """Return whether some parts may have sums that are not made anew."""
-    all_nodes: int = Unit.objects.filter(parts__isnull=False).distinct().count()
-    return len(tree.nodes) < all_nodes
 
 
 def _filled(

@@ -60,14 +60,16 @@ def figure_list(request: HttpRequest, unit_path: str) -> HttpResponse:
 
 
 def _rows(unit: Unit, series: str) -> FigureQuerySet:
-    rows = Figure.objects.filter(unit_path=unit.path)
+    rows: FigureQuerySet = Figure.objects.filter(unit_path=unit.path)
     if series in Series.values:
         rows = rows.filter(series=series)
     return rows.order_by("-day", "series", "-id")
 
 
 def _held(unit: Unit) -> FigureQuerySet:
-    rows = Figure.objects.standing().filter(unit_path__under=unit.path, state=State.HELD)
+    rows: FigureQuerySet = Figure.objects.standing().filter(
+        unit_path__under=unit.path, state=State.HELD
+    )
     return rows.order_by("-day", "unit_path", "series", "id")
 
 

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from bluezone.look import format as look_format
@@ -177,7 +178,7 @@ def forget_waiting(*, now: int) -> int:
     return gone
 
 
-def uploads_of(unit: Unit) -> Iterable[Upload]:
+def uploads_of(unit: Unit) -> QuerySet[Upload]:
     """Return the files of a unit and below, newest first, without their content."""
     rows = Upload.objects.filter(unit_path__under=unit.path).defer("content")
     return rows.order_by("-uploaded_at", "-id")

@@ -30,7 +30,7 @@ from bluezone.portal.campaign.figures.importing.sheet import (
 )
 
 if TYPE_CHECKING:
-    import openpyxl
+    import openpyxl  # type: ignore[import-untyped]
 
 MAX_UNPACKED: Final = 128 * 1024 * 1024
 MAX_MEMBERS: Final = 2_000
