@@ -105,7 +105,8 @@ def printable(text: str) -> str:
 def _all_keys(read: Export | FederationBatch) -> Iterator[tuple[_Key | FederatedKey, bool]]:
     if isinstance(read, FederationBatch):
         return ((key, False) for key in read.keys)
-    new, revised = chain(read.keys, read.day_keys), chain(read.revised_keys, read.revised_day_keys)
+    new: Iterator[_Key] = chain(read.keys, read.day_keys)
+    revised: Iterator[_Key] = chain(read.revised_keys, read.revised_day_keys)
     return chain(((key, False) for key in new), ((key, True) for key in revised))
 
 

@@ -9,6 +9,8 @@ from typing import Final
 
 import click
 
+from bluezone.cli.device_key import device_key
+
 EXAMPLES: Final = """\b
 Examples:
   bluezone node radios
@@ -50,9 +52,9 @@ def command() -> None:
 @click.option("--authority", default="vn.bluezone", show_default=True, help="healthAuthorityID.")
 @click.option(
     "--api-key",
-    envvar="BLUEZONE_PHONE_API_KEY",
-    default="",
-    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY.",
+    default=device_key,
+    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY. "
+    "A portal on this machine needs none.",
 )
 @click.option(
     "--status-port",

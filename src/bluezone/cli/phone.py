@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 import click
 
+from bluezone.cli.device_key import device_key
+
 _FOLDER: Final = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -133,9 +135,9 @@ def risk(*, file: Path, model: Literal["cwa", "nhs"], as_json: bool) -> None:
 @click.option("--authority", default="vn.bluezone", show_default=True, help="healthAuthorityID.")
 @click.option(
     "--api-key",
-    envvar="BLUEZONE_PHONE_API_KEY",
-    default="",
-    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY.",
+    default=device_key,
+    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY. "
+    "A portal on this machine needs none.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask; what is sent is still printed.")
 @_FOLDER
