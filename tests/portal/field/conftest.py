@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from bluezone.portal import clock
-from bluezone.portal.accounts.middleware import SEEN, STARTED
 from bluezone.portal.accounts.memberships import create_member
+from bluezone.portal.accounts.middleware import SEEN, STARTED
 from bluezone.portal.accounts.models import Role, User
 from bluezone.portal.accounts.services import create_staff
 from bluezone.portal.campaign.field import closing, roster
@@ -172,15 +172,14 @@ def signed_in(user: User, language: str = "vi") -> Client:
     return client
 
 
-@dataclass(frozen=True)
 class Kit:
     """What tests of several modules call, because test folders are no packages."""
 
-    doors: Any = staticmethod(doors)
-    phone_of: Any = staticmethod(phone_of)
-    make_team: Any = staticmethod(make_team)
-    signed_in: Any = staticmethod(signed_in)
-    member: Any = staticmethod(member)
+    doors = staticmethod(doors)
+    phone_of = staticmethod(phone_of)
+    make_team = staticmethod(make_team)
+    signed_in = staticmethod(signed_in)
+    member = staticmethod(member)
 
 
 @pytest.fixture

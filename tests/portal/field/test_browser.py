@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,11 +42,21 @@ for path, level, name in (
         code=path.rpartition(".")[2], name=name, full_name=name, search_name=name.lower(),
         search_full=name.lower(), initials="x")
 now = clock.now()
-closing.open_campaign(above.parent, ends_on=day_of(now) + dt.timedelta(days=5), actor="hoa", now=now)
 for name, role in (("hoa", "campaign_officer"), ("tam", "team_member"), ("nga", "team_member"),
                    ("big", "team_member")):
     user = create_staff(name, {password!r}, "", display_name=name.title())
     create_member(user, above.parent, role)
+other = Unit.objects.create(path="vn2020.30.290.10552", edition=edition, parent_id="vn2020.30.290",
+    level="commune", code="10552", name="Phả Lại", full_name="Phường Phả Lại",
+    search_name="pha lai", search_full="phuong pha lai", initials="pl")
+last_day = day_of(now) + dt.timedelta(days=5)
+for unit in (above.parent, other):
+    closing.open_campaign(unit, ends_on=last_day, actor="hoa", now=now)
+lua = create_staff("lua", {password!r}, "", display_name="Lúa")
+create_member(lua, other, "team_member")
+third = roster.create_team(other, "Tổ 3", actor="hoa", now=now)
+roster.add_member(third, "lua", actor="hoa")
+roster.add_households(third, [roster.Door("Ngõ 1", str(n), n) for n in range(3)], actor="hoa")
 team = roster.create_team(above, "Tổ 1", actor="hoa", now=now)
 for name in ("tam", "nga"):
     roster.add_member(team, name, actor="hoa")
@@ -185,3 +196,159 @@ def test_visits_survive_the_cut_network_a_reload_and_merge_with_another_phone(
     assert [text for text in complaints if "Content Security Policy" in text] == []
     one.close()
     two.close()
+
+
+def test_two_thousand_doors_open_offline_and_few_are_drawn(chromium: Browser, village: Any) -> None:
+    context = open_phone(chromium, village.url)
+    page = context.new_page()
+    set_up(page, village, "big")
+    context.set_offline(True)
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.click("nav button:has-text('Danh sách')")
+
+    assert page.locator(".choice").all_inner_texts() == ["Cần đến (2.000)", "Tất cả (2.000)"]
+    assert page.locator("summary").count() == 50
+    page.click("summary >> nth=30")
+    expect(page.locator("details[open] .door")).to_have_count(80)
+    page.click("details[open] .door >> nth=79")
+    expect(page.locator("h1")).to_have_text("Ngõ 31 · 40")
+    context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_screen_is_usable_by_everybody(
+    chromium: Browser, village: Any, pictures: Path, language: str, size: str
+) -> None:
+    context = open_phone(chromium, village.url, language=language, size=size)
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    for name in chain(app_tour(page, village, language), desk_tour(page, village)):
+        judge(page, pictures / f"field-{name}-{language}-{size}.png")
+
+    assert [text for text in complaints if "Content Security Policy" in text] == []
+    context.close()
+
+
+def judge(page: Page, picture: Path) -> None:
+    """Keep a picture; nothing sticks out sideways; targets are large; axe finds no fault."""
+    page.screenshot(path=picture, full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), picture.name
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("footer button, .taps button, .row button, .door")]
+            .filter((one) => one.getBoundingClientRect().height < 44)
+            .map((one) => one.textContent)"""
+    )
+    assert small == [], picture.name
+    if not any(part in picture.name for part in JUDGED):
+        return
+    results = Axe().run(page, options=RULES)
+    assert results.violations_count == 0, f"{picture.name}: {results.generate_report()}"
+
+
+def app_tour(page: Page, portal: Any, language: str) -> Iterator[str]:
+    """Go through every view of the app."""
+    page.clock.install()
+    sign_in(page, portal, "nga")
+    page.goto(f"{portal.url}/field/")
+    page.wait_for_selector("html[data-ready]")
+    if language == "en":
+        page.evaluate(
+            "import('/static/fieldwork/store.js').then((s) => s.setFact('language', 'en'))"
+        )
+        page.reload()
+    yield "app-start"
+    page.goto(f"{portal.url}/field/start/")
+    yield "start"
+    page.click("form.enrol button")
+    page.wait_for_url("**/field/")
+    page.wait_for_selector(".send.done")
+    yield "app-rules"
+    page.click("#accept")
+    yield "app-card"
+    page.click("[data-outcome=refused]")
+    yield "app-reasons"
+    page.click(".back")
+    page.context.set_offline(True)
+    page.click("[data-outcome=helped]")
+    page.wait_for_selector("#undo")
+    yield "app-undo"
+    page.click("#undo")
+    page.context.set_offline(False)
+    page.click("nav button >> nth=1")
+    page.wait_for_selector(".door")
+    yield "app-list"
+    page.click("nav button >> nth=2")
+    yield "app-progress"
+
+
+def desk_tour(page: Page, portal: Any) -> Iterator[str]:
+    """Go through every page of the manager."""
+    page.context.clear_cookies(name="bluezone_session")
+    sign_in(page, portal, "hoa")
+    page.goto(f"{portal.url}/campaign/{TEAMS}/teams/")
+    yield "teams"
+    page.goto(f"{portal.url}/campaign/{TEAMS}/teams/new/")
+    yield "team-new"
+    page.goto(f"{portal.url}/campaign/{TEAMS}.v01/teams/1/")
+    yield "team"
+    page.goto(f"{portal.url}/campaign/{TEAMS}.v01/teams/1/doors/import/")
+    table = "ngõ,số nhà,thứ tự\nNgõ 5,1,x\n,2,2\nNgõ 5,0912 345 678,3\n"
+    page.set_input_files(
+        "#id_file", {"name": "thon.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    )
+    page.click("main form button")
+    yield "import-refused"
+    page.goto(f"{portal.url}/campaign/{TEAMS}.v01/teams/1/alley/?alley=Ng%C3%B5%202")
+    yield "alley"
+    page.goto(f"{portal.url}/campaign/{TEAMS}.v01/teams/1/")
+    page.click("section[aria-labelledby=paper] button")
+    page.wait_for_url("**/print/")
+    yield "paper"
+    page.goto(page.url.removesuffix("print/"))
+    yield "typing"
+    page.goto(f"{portal.url}/campaign/{TEAMS}/teams/close/")
+    yield "close"
+
+
+_CLOSE: Final = """
+import django
+django.setup()
+from bluezone.portal import clock
+from bluezone.portal.campaign.field import closing
+from bluezone.portal.campaign.field.models import Campaign
+now = clock.now()
+closing.close_campaign(Campaign.objects.get(unit="vn2020.30.290.10552"), actor="hoa", now=now)
+"""
+
+
+def test_a_closed_campaign_wipes_the_phone_and_says_what_came_too_late(
+    chromium: Browser, village: Any, pictures: Path
+) -> None:
+    context = open_phone(chromium, village.url)
+    page = context.new_page()
+    set_up(page, village, "lua")
+    context.set_offline(True)
+    tap(page, "helped")
+    tap(page, "absent")
+    in_portal(village, _CLOSE)
+    context.set_offline(False)
+    expect(page.locator("h1")).to_have_text("Chiến dịch đã đóng")
+
+    assert page.locator("main li").all_inner_texts() == ["Đã giúp cài: 1", "Vắng nhà: 1"]
+    page.screenshot(path=pictures / "farewell-vi-phone.png", full_page=True)
+    left = page.evaluate(
+        """() => new Promise((done) => {
+            indexedDB.open("bluezone-field").onsuccess = ({ target }) => {
+                const all = target.result.transaction(["households", "visits"]);
+                const doors = all.objectStore("households").count();
+                const visits = all.objectStore("visits").count();
+                all.oncomplete = () => done([doors.result, visits.result]);
+            };
+        })"""
+    )
+    assert left == [0, 0]
+    page.click("main button")
+    expect(page.locator("h1")).to_have_text("Chuẩn bị máy một lần")
+    context.close()

@@ -1,7 +1,7 @@
 """One contact of a phone: its visits in, what changed since its cursor out."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
@@ -14,6 +14,23 @@ from bluezone.portal.campaign.field.wire import SyncRequest
 
 PAGE: Final = 500
 """Households in one answer; the phone asks again while `more` is true."""
+
+
+class Door(NamedTuple):
+    """What a phone is told of a household."""
+
+    pk: int
+    alley: str
+    label: str
+    position: int
+    smartphones: int | None
+    state: str
+    absences: int
+    last_at: int | None
+    last_absent_at: int | None
+    last_outcome: str
+    revision: int
+    removed_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +46,7 @@ class Contact:
 
     device: Device
     merged: Merged
-    households: tuple[Household, ...]
+    households: tuple[Door, ...]
     cursor: int
     more: bool
 
@@ -60,14 +77,14 @@ def sync(request: SyncRequest, token: str, *, now: int) -> Contact:
         offset = now - request.now
         Device.objects.filter(pk=device.pk).update(last_contact_at=now, clock_offset_s=offset)
     changed = Household.objects.filter(team=device.team_id, revision__gt=request.cursor)
-    rows = list(changed.order_by("revision", "pk")[: PAGE + 1])
-    page = _whole_revisions(rows, device.team_id)
+    rows = list(changed.order_by("revision", "pk").values_list(*Door._fields)[: PAGE + 1])
+    page = _whole_revisions([Door(*row) for row in rows], device.team_id)
     cursor = page[-1].revision if page else request.cursor
     more = len(rows) > PAGE and changed.filter(revision__gt=cursor).exists()
     return Contact(device, merged, tuple(page), cursor, more)
 
 
-def _whole_revisions(rows: list[Household], team: int) -> list[Household]:
+def _whole_revisions(rows: list[Door], team: int) -> list[Door]:
     """Return the first page, without the last revision if it is cut, or all of one revision."""
     if len(rows) <= PAGE:
         return rows
@@ -75,7 +92,8 @@ def _whole_revisions(rows: list[Household], team: int) -> list[Household]:
     whole = [row for row in rows if row.revision < cut]
     if whole:
         return whole
-    return list(Household.objects.filter(team=team, revision=cut).order_by("pk"))
+    same = Household.objects.filter(team=team, revision=cut).order_by("pk")
+    return [Door(*row) for row in same.values_list(*Door._fields)]
 
 
 def _check_open(device: Device) -> None:
@@ -105,7 +123,7 @@ def contact_fields(contact: Contact, *, now: int) -> dict[str, object]:
         "refused": refused,
         "cursor": contact.cursor,
         "more": contact.more,
-        "households": [_household(row) for row in contact.households],
+        "households": [_door_fields(door) for door in contact.households],
         "team": {"name": team.name, "unit": team.unit.title},
         "campaign": {
             "ends_on": team.campaign.ends_on.isoformat(),
@@ -114,18 +132,9 @@ def contact_fields(contact: Contact, *, now: int) -> dict[str, object]:
     }
 
 
-def _household(row: Household) -> dict[str, object]:
-    if row.removed_at is not None:
-        return {"id": row.pk, "removed": True}
-    return {
-        "id": row.pk,
-        "alley": row.alley,
-        "label": row.label,
-        "position": row.position,
-        "smartphones": row.smartphones,
-        "state": row.state,
-        "absences": row.absences,
-        "last_at": row.last_at,
-        "last_absent_at": row.last_absent_at,
-        "last_outcome": row.last_outcome,
-    }
+def _door_fields(door: Door) -> dict[str, object]:
+    if door.removed_at is not None:
+        return {"id": door.pk, "removed": True}
+    fields = door._asdict()
+    del fields["pk"], fields["removed_at"], fields["revision"]
+    return {"id": door.pk, **fields}

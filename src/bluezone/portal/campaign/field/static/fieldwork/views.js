@@ -168,5 +168,6 @@ export function sendBar(app) {
   const waiting = app.waiting.length;
   if (app.trouble) return h("p", { class: "send trouble", role: "status" }, `${t(app.trouble === "unknown_device" ? app.trouble : "server_trouble")} (${app.trouble})`);
   if (waiting) return h("p", { class: "send", role: "status" }, t("unsent", { count: number(waiting) }));
-  return h("p", { class: "send done", role: "status" }, app.contact ? t("all_sent") : t("never_sent"));
+  if (!app.contact) return h("p", { class: "send none", role: "status" }, t("never_sent"));
+  return h("p", { class: "send done", role: "status" }, t("all_sent"));
 }
