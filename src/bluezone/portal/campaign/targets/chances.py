@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from bluezone.portal.campaign import stats
 from bluezone.portal.campaign.figures.services import PARTS, Source
 from bluezone.portal.campaign.targets.choices import Base, Measure
-from bluezone.portal.campaign.targets.evidence import AGENCIES, Evidence
+from bluezone.portal.campaign.targets.evidence import AGENCIES, Evidence, Known, KnownBase
 from bluezone.portal.campaign.targets.terms import Rank
 from bluezone.portal.units.paths import parent_of
 
@@ -141,7 +141,7 @@ def rank_answer(
     bases = _bases(field, clause, evidence, day)
     if counts[place] is None or (bases is not None and np.isnan(bases.values[place])):
         return None
-    values = np.array([np.nan if one is None else one.value for one in counts])
+    values = _floats(counts)
     kinds = [_kind(one.source if one else "") for one in counts]
     ways = [
         stats.Rounding.NEAREST if one == stats.SourceKind.PRESS else stats.Rounding.EXACT
@@ -183,8 +183,13 @@ def _rank_at_end(
 
 
 def _people(field: Sequence[str], evidence: Evidence) -> Floats:
-    known = [evidence.base(path, Base.PEOPLE) for path in field]
-    return np.array([np.nan if one is None else one.value for one in known])
+    return _floats([evidence.base(path, Base.PEOPLE) for path in field])
+
+
+def _floats(known: Sequence[Known | KnownBase | None]) -> Floats:
+    """Return values, NaN where nothing is known; always of the type that bytes are read as."""
+    values = [np.nan if one is None else float(one.value) for one in known]
+    return np.array(values, dtype=np.float64)
 
 
 def _filled(figures: stats.Uncertain, people: Floats) -> stats.Uncertain:
@@ -212,7 +217,7 @@ def _bases(
     if clause.base is None:
         return None
     known = [evidence.base(path, clause.base) for path in field]
-    values = np.array([np.nan if one is None else one.value for one in known])
+    values = _floats(known)
     days = [one.day for one in known if one is not None]
     years = (day - min(days)).days / 365.25 if days else 0.0
     return stats.denominators(values, stats.Base(clause.base), age_years=max(years, 0.0))
@@ -261,7 +266,7 @@ def _question(
     question = _Question(
         days.astype("datetime64[D]").astype(np.int64).tobytes(),
         counts.tobytes(),
-        np.array([np.nan if one is None else one.value for one in phones]).tobytes(),
+        _floats(phones).tobytes(),
         tuple(parents.index(str(parent_of(path))) for path in known),
         np.array(needs, dtype=np.float64).tobytes(),
         min(max(ahead, 0), MOST_DAYS),

@@ -13,7 +13,7 @@ from bluezone.portal.campaign.targets.errors import TargetError
 from bluezone.portal.campaign.targets.models import SOURCE_LENGTH
 from bluezone.portal.campaign.targets.rendering import render
 from bluezone.portal.campaign.targets.sentence import MOST_CHARACTERS, Reading, read_any
-from bluezone.portal.campaign.targets.terms import MOST_UNITS, Amount, Clause, Rank, Target
+from bluezone.portal.campaign.targets.terms import MOST_UNITS, Amount, Clause, Rank, Target, plain
 from bluezone.portal.forms import DayField
 
 _RANK_BASES = [(base.value, base.label) for base in Base if base != Base.STAFF]
@@ -102,7 +102,7 @@ class TargetForm(forms.Form):
         if data["percent"] is not None or data["count"] is not None or base is not None:
             # Officials are counted by their agencies, whatever stands in the first field.
             counted = Measure.STAFF if base == Base.STAFF else measure
-            percent = None if data["percent"] is None else data["percent"].normalize()
+            percent = None if data["percent"] is None else plain(data["percent"])
             clauses.append(Amount(counted, percent, base, data["count"]))
         if data["rank"] is not None or data["rank_of"] is not None:
             by = data["rank_by"]

@@ -95,28 +95,45 @@ def _standing(one: ClauseVerdict, clause: Rank, language: str) -> str:
     return f"{start}; rank {clause.rank} of {clause.of} is needed."
 
 
+_OUTLOOK: Final = {
+    "keeps": {"vi": "", "en": ""},
+    "may_fall": {"vi": "Hạng có thể mất lại trước {end}.", "en": "A rank can be lost until {end}."},
+    "over": {"vi": "Đã hết hạn {end}.", "en": "The last day, {end}, is over."},
+    "old": {"vi": "Không có số liệu từ {since}.", "en": "No figures since {since}."},
+    "no_forecast": {"vi": "Không dự báo được.", "en": "This cannot be forecast."},
+    "by": {
+        "vi": "Khả năng đạt đến hết {end}: {chance}.",
+        "en": "The chance to get there by {end} is {chance}.",
+    },
+    "some_day": {
+        "vi": "Khả năng đạt trong 30 ngày tới: {chance}.",
+        "en": "The chance to get there within 30 days is {chance}.",
+    },
+}
+
+
 def _outlook(one: ClauseVerdict, verdict: Verdict, language: str) -> str:
     """Return what is to be expected, or that it is decided."""
-    vi, deadline = language == "vi", verdict.effective.target.deadline
-    end = "" if deadline is None else look_format.date(deadline)
+    deadline = verdict.effective.target.deadline
+    since = "" if one.known is None else f"{one.known.day.day}/{one.known.day.month}"
+    return _OUTLOOK[_which(one, verdict)][language].format(
+        end="" if deadline is None else look_format.date(deadline),
+        since=since,
+        chance="" if one.chance is None else chance_text(one.chance, language),
+    )
+
+
+def _which(one: ClauseVerdict, verdict: Verdict) -> str:
+    deadline = verdict.effective.target.deadline
     if one.why is Why.REACHED:
-        may_fall = isinstance(one.clause, Rank) and deadline is not None and verdict.day < deadline
-        if may_fall:
-            return f"Hạng có thể mất lại trước {end}." if vi else f"A rank can be lost until {end}."
-        return ""
-    if one.why is Why.NOT_REACHED:
-        return f"Đã hết hạn {end}." if vi else f"The last day, {end}, is over."
-    if one.why is Why.OLD_FIGURES and one.known is not None:
-        since = f"{one.known.day.day}/{one.known.day.month}"
-        return f"Không có số liệu từ {since}." if vi else f"No figures since {since}."
+        can_fall = isinstance(one.clause, Rank) and deadline is not None and verdict.day < deadline
+        return "may_fall" if can_fall else "keeps"
+    decided = {Why.NOT_REACHED: "over", Why.OLD_FIGURES: "old"}
+    if one.why in decided:
+        return decided[one.why]
     if one.chance is None:
-        return "Không dự báo được." if vi else "This cannot be forecast."
-    chance = chance_text(one.chance, language)
-    if vi:
-        until = f"đến hết {end}" if end else "trong 30 ngày tới"
-        return f"Khả năng đạt {until}: {chance}."
-    until = f"by {end}" if end else "within 30 days"
-    return f"The chance to get there {until} is {chance}."
+        return "no_forecast"
+    return "some_day" if deadline is None else "by"
 
 
 _UNKNOWN: Final = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bluezone.portal.campaign.figures.places import chunks
 from bluezone.portal.campaign.targets.choices import Base, Measure
 from bluezone.portal.campaign.targets.models import TargetClause, TargetVersion
-from bluezone.portal.campaign.targets.terms import Amount, Clause, Rank, Target
+from bluezone.portal.campaign.targets.terms import Amount, Clause, Rank, Target, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _clause(row: TargetClause) -> Clause:
     base = Base(row.base) if row.base else None
     if row.rank is not None and row.rank_of is not None:
         return Rank(Measure(row.measure), row.rank, row.rank_of, base)
-    percent = None if row.percent is None else row.percent.normalize()
+    percent = None if row.percent is None else plain(row.percent)
     return Amount(Measure(row.measure), percent, base, row.count)
 
 

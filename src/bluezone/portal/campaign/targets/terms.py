@@ -62,6 +62,11 @@ class Amount:
         return max(parts)
 
 
+def plain(percent: Decimal) -> Decimal:
+    """Return a percentage without zeros at the end: 60.00 is 60."""
+    return Decimal(f"{percent.normalize():f}")
+
+
 def _is_percent(percent: Decimal) -> bool:
     exact = percent.is_finite() and 0 < percent <= 100
     return exact and percent == percent.quantize(Decimal("0.01"))
