@@ -119,12 +119,15 @@ def open_phone(
     return context
 
 
-def sign_in(page: Page, portal: Any, name: str) -> None:
+def sign_in(page: Page, portal: Any, name: str, language: str = "vi") -> None:
     page.goto(f"{portal.url}/sign-in/")
     page.fill("#id_username", name)
     page.fill("#id_password", portal.password)
     page.click("main form button")
     page.wait_for_url(lambda url: "/sign-in/" not in url)
+    other = page.locator(f"button[name=language][value={language}]")
+    if other.count():
+        other.click()
 
 
 def set_up(page: Page, portal: Any, name: str, *, accept: bool = True) -> None:
@@ -224,7 +227,7 @@ def test_every_screen_is_usable_by_everybody(
     context = open_phone(chromium, village.url, language=language, size=size)
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text))
-    for name in chain(app_tour(page, village, language), desk_tour(page, village)):
+    for name in chain(app_tour(page, village, language), desk_tour(page, village, language)):
         judge(page, pictures / f"field-{name}-{language}-{size}.png")
 
     assert [text for text in complaints if "Content Security Policy" in text] == []
@@ -250,7 +253,7 @@ def judge(page: Page, picture: Path) -> None:
 def app_tour(page: Page, portal: Any, language: str) -> Iterator[str]:
     """Go through every view of the app."""
     page.clock.install()
-    sign_in(page, portal, "nga")
+    sign_in(page, portal, "nga", language)
     page.goto(f"{portal.url}/field/")
     page.wait_for_selector("html[data-ready]")
     if language == "en":
@@ -283,10 +286,10 @@ def app_tour(page: Page, portal: Any, language: str) -> Iterator[str]:
     yield "app-progress"
 
 
-def desk_tour(page: Page, portal: Any) -> Iterator[str]:
+def desk_tour(page: Page, portal: Any, language: str) -> Iterator[str]:
     """Go through every page of the manager."""
     page.context.clear_cookies(name="bluezone_session")
-    sign_in(page, portal, "hoa")
+    sign_in(page, portal, "hoa", language)
     page.goto(f"{portal.url}/campaign/{TEAMS}/teams/")
     yield "teams"
     page.goto(f"{portal.url}/campaign/{TEAMS}/teams/new/")

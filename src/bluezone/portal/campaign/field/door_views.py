@@ -1,5 +1,6 @@
 """Managers' pages of households: typing them in, importing them, giving alleys away."""
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -92,7 +93,7 @@ def alley_assign(request: HttpRequest, unit_path: str, team_id: int) -> HttpResp
     return _alley(request, team, alley, form)
 
 
-def _others(team: Team) -> "object":
+def _others(team: Team) -> QuerySet[Team]:
     """Return the teams of the same campaign in the same unit and beside it, without `team`."""
     return Team.objects.filter(campaign=team.campaign_id).exclude(pk=team.pk)
 

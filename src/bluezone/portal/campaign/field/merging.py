@@ -185,7 +185,7 @@ def _refresh(team: Team, ids: list[int], revision: int) -> None:
         cursor.executemany(_UPDATE, rows)
 
 
-def _columns(standing: Standing) -> tuple[object, ...]:
+def _columns(standing: Standing) -> tuple[str | int | dt.date | None, ...]:
     """Return what `_UPDATE` sets, in its order."""
     return (
         standing.state,

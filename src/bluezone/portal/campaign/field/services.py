@@ -5,8 +5,9 @@ those on the list; `phones` is a lower bound of phones with the app, as the team
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
@@ -118,7 +119,8 @@ _COUNTS = {
 def alley_progress(team: Team) -> list[AlleyProgress]:
     """Return the alleys of a team with their doors now, by name."""
     rows = Household.objects.filter(team=team, removed_at__isnull=True).order_by("alley")
-    return [AlleyProgress(**row) for row in rows.values("alley").annotate(**_COUNTS)]
+    counted: Iterable[Any] = rows.values("alley").annotate(**_COUNTS)
+    return [AlleyProgress(**row) for row in counted]
 
 
 def outcome_rows(found: Progress) -> list[tuple[str, int]]:
@@ -131,7 +133,8 @@ def teams_progress(unit: Unit | str) -> list[TeamProgress]:
     path = unit if isinstance(unit, str) else unit.path
     teams = Team.objects.filter(unit__path__under=path, campaign__closed_at__isnull=True)
     rows = Household.objects.filter(unit_path__under=path, removed_at__isnull=True)
-    counts = {row.pop("team"): row for row in rows.order_by().values("team").annotate(**_COUNTS)}
+    counted: Iterable[Any] = rows.order_by().values("team").annotate(**_COUNTS)
+    counts = {row.pop("team"): row for row in counted}
     none = dict.fromkeys(_COUNTS, 0)
     return [
         TeamProgress(team, **counts.get(team.pk, none))
