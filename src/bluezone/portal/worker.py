@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import close_old_connections
 
 from bluezone.portal.accounts import retention as accounts
+from bluezone.portal.campaign.field.closing import close_due
 from bluezone.portal.verification.retention import Forgotten, purge
 from bluezone.portal.verification.sms.outbox import send_due
 from bluezone.portal.verification.sms.provider import current_provider, sms_enabled
@@ -36,4 +37,5 @@ def run_due(*, now: int, desk_now: int | None = None) -> Round:
     tried = send_due(current_provider(), now=now) if sms_enabled() else 0
     forgotten = purge(now=now, desk_now=now if desk_now is None else desk_now)
     accounts.purge(desk_now=now if desk_now is None else desk_now)
+    close_due(now=now)
     return Round(tried, forgotten)

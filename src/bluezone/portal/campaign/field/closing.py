@@ -111,11 +111,15 @@ def close_due(*, now: int) -> int:
         How many campaigns were closed.
     """
     over = Campaign.objects.filter(closed_at__isnull=True, ends_on__lt=day_of(now) - GRACE)
-    campaigns = list(over)
-    for campaign in campaigns:
-        close_campaign(campaign, actor=SYSTEM, now=now)
+    closed = 0
+    for campaign in list(over):
+        try:
+            close_campaign(campaign, actor=SYSTEM, now=now)
+        except FieldError:
+            continue  # another worker was quicker
+        closed += 1
     Device.objects.filter(team__campaign__closed_at__lt=now - DEVICE_KEPT_S).delete()
-    return len(campaigns)
+    return closed
 
 
 def _keep_counts(campaign: Campaign, last_day: dt.date) -> None:
