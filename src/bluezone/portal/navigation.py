@@ -39,6 +39,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         (_("API keys"), "api-key-list", (Permission.MANAGE_API_KEYS,)),
         (_("Audit"), "audit", (Permission.READ_AUDIT,)),
         (_("Agencies"), "own-agencies", (Permission.LEAD_AGENCY, Permission.MANAGE_AGENCIES)),
+        (_("Door to door"), "field-start", (Permission.VISIT_HOUSEHOLDS,)),
+        (_("Public pages"), "site-units", (Permission.MANAGE_SITE,)),
         (_("Staff"), "staff", (Permission.MANAGE_STAFF,)),
     ]
     # Whoever has a role in the whole installation is not asked for roles by unit on every page.
@@ -49,7 +51,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         if any(ask(user, permission) for permission in permissions)
     ]
     allowed.append((_("My account"), reverse("account")))
-    # The page of a code belongs to its case.
+    # The page of a code belongs to its case, that of a person to the staff.
     here = request.path.replace("/codes/", reverse("case-list"), 1)
+    here = here.replace("/account/people/", reverse("staff"), 1)
     current = max((to for _title, to in allowed if here.startswith(to)), key=len, default="")
     return {"links": [Link(title, to, to == current) for title, to in allowed]}

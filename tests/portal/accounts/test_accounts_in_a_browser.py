@@ -128,8 +128,11 @@ def test_an_app_is_set_up_and_asked_for_without_any_script(
 ) -> None:
     with browsing(chromium, javascript=False) as page:
         sign_in(page, url, "app", desk.password)
+        page.goto(f"{url}/account/second-factor/passkeys/new/")
+        expect(page.locator("[data-passkey-button]")).to_be_hidden()
+        expect(page.locator("noscript")).to_contain_text("Passkeys need JavaScript")
         secret = set_up_app(page, url, hand)
-        codes = page.locator("ul.secret li").all_text_contents()
+        codes = page.locator(".secret li").all_text_contents()
         assert len(codes) == 10
         sign_out(page)
         sign_in(page, url, "app", desk.password)
@@ -154,7 +157,7 @@ def test_a_passkey_is_added_and_asked_for(chromium: Browser, desk: Any, url: str
         page.goto(f"{url}/account/second-factor/passkeys/new/")
         page.fill("#id_name", "Office computer")
         page.click("[data-passkey-button]")
-        expect(page.locator("ul.secret li")).to_have_count(10)
+        expect(page.locator(".secret li")).to_have_count(10)
         page.goto(f"{url}/account/second-factor/passkeys/")
         expect(page.locator("tbody th")).to_have_text("Office computer")
         sign_out(page)
@@ -167,12 +170,15 @@ def test_a_passkey_that_is_not_there_is_said_so(chromium: Browser, desk: Any, ur
     with browsing(chromium) as page:
         sign_in(page, url, "both", desk.password)
         page.goto(f"{url}/account/second-factor/passkeys/new/")
+        failed = page.locator("[data-passkey-failed] .error")
+        expect(failed).to_be_hidden()
         # Whoever cancels makes the browser refuse in the same way.
         page.evaluate(
             "() => { navigator.credentials.create = () => Promise.reject(new Error('no')) }"
         )
         page.click("[data-passkey-button]")
-        expect(page.locator("[data-passkey-failed]")).to_contain_text("passkey_failed")
+        expect(failed).to_be_visible()
+        expect(failed).to_contain_text("passkey_failed")
 
 
 def test_an_invitation_goes_from_screen_to_screen(chromium: Browser, desk: Any, url: str) -> None:

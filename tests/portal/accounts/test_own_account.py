@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.test import Client
 
-from bluezone.portal import clock, worker
+from bluezone.portal import clock, environment, worker
 from bluezone.portal.accounts.browsers import browser_of
 from bluezone.portal.accounts.models import SignIn, User
+from bluezone.portal.accounts.role_names import ROLE_NAMES
 from bluezone.portal.audit.models import Entry
+from bluezone.portal.errors import InvalidSettingError
 
 PASSWORD = "mot hai ba bon nam"
 OTHER = "sau bay tam chin muoi"
@@ -181,3 +184,37 @@ def test_the_account_asks_the_database_a_fixed_number_of_times(
     # session, user, roles with units, factors, memberships, sessions
     with django_assert_num_queries(6):
         assert client.get("/account/").status_code == 200
+
+
+def test_the_command_gives_a_role_in_a_unit(
+    units: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BLUEZONE_PORTAL_PASSWORD", PASSWORD)
+    call_command("createstaff", "hoa", "--role", "unit_manager", "--unit", "vn2020.30")
+    assert "unit_manager in vn2020.30" in capsys.readouterr().out
+    hoa = User.objects.get()
+    assert (hoa.role, hoa.scopes) == ("", (("vn2020.30", "unit_manager"),))
+    with pytest.raises(CommandError, match="unknown_unit"):
+        call_command("createstaff", "ha", "--role", "unit_manager", "--unit", "vn2020.99")
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("value", ["king", "auditor,king", "Auditor"])
+def test_a_role_that_is_none_in_the_settings_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("BLUEZONE_PORTAL_SECOND_FACTOR_ROLES", value)
+    with pytest.raises(InvalidSettingError, match="SECOND_FACTOR_ROLES") as caught:
+        environment.choices("SECOND_FACTOR_ROLES", "", allowed=ROLE_NAMES)
+    assert "king" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("none", frozenset()), ("auditor, unit_manager", None)]
+)
+def test_the_roles_in_the_settings_are_words(
+    monkeypatch: pytest.MonkeyPatch, value: str, expected: frozenset[str] | None
+) -> None:
+    monkeypatch.setenv("BLUEZONE_PORTAL_SECOND_FACTOR_ROLES", value)
+    found = environment.choices("SECOND_FACTOR_ROLES", "", allowed=ROLE_NAMES)
+    assert found == (frozenset({"auditor", "unit_manager"}) if expected is None else expected)

@@ -6,7 +6,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   const button = form.querySelector("[data-passkey-button]");
   const failed = form.querySelector("[data-passkey-failed]");
   const ask = form.dataset.passkey === "create" ? "create" : "get";
-  button.hidden = false;
+  form.querySelector("[data-passkey-ready]").hidden = false;
   button.addEventListener("click", async () => {
     failed.hidden = true;
     try {
