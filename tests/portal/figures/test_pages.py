@@ -143,6 +143,7 @@ def test_a_file_is_previewed_then_confirmed(officer: Client) -> None:
     text = "Mã xã;Người dùng\n10507;91000\n10510;400\n99999;3\n"
     response = officer.post(f"/campaign/{HD}/figures/upload/", sent(text, wrong_rows="keep"))
     html = page(officer.get(response["Location"]))
+    assert html.select_one(f"button[formaction='{response['Location']}confirm/']") is not None
     assert not Figure.objects.exists()
     findings = [
         [cell.text for cell in row.select("td")] for row in html.select("table")[0].select("tr")[1:]
@@ -162,7 +163,7 @@ def test_with_wrong_rows_and_nothing_wanted_then_there_is_no_button(officer: Cli
     text = "Mã xã;Người dùng\n10507;10\n99999;3\n"
     address = officer.post(f"/campaign/{HD}/figures/upload/", sent(text))["Location"]
     html = page(officer.get(address))
-    assert html.select_one(f"form[action='{address}confirm/']") is None
+    assert html.select_one(f"button[formaction='{address}confirm/']") is None
     assert officer.post(f"{address}confirm/").status_code == 409
     assert officer.post(f"{address}cancel/").status_code == 302
     assert not Figure.objects.exists()

@@ -27,6 +27,7 @@ from bluezone.portal.campaign.figures.services import (
     record_figures,
     review,
 )
+from bluezone.portal.units.models import Unit
 
 NOW = 1_597_472_640
 TODAY = dt.date(2020, 8, 15)
@@ -204,6 +205,13 @@ def test_impossible_figures_are_refused_and_nothing_is_stored(
     with pytest.raises(error):
         record_figures([good, figure], actor="clerk", now=NOW, today=TODAY)
     assert not Figure.objects.exists()
+
+
+def test_a_closed_unit_takes_no_figure_from_its_last_day_on(report: Any) -> None:
+    Unit.objects.filter(path=WARD).update(closed_on=TODAY)
+    report(WARD, 900, day=dt.date(2020, 8, 14))
+    with pytest.raises(FigureError):
+        report(WARD, 1000)
 
 
 def test_the_stated_order_of_sources_decides_which_counts(report: Any) -> None:

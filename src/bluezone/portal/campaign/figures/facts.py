@@ -137,7 +137,7 @@ def _figure(row: Row, edition: str) -> NewFigure:
 
 
 def _publisher(row: Row) -> str:
-    return urlsplit(row["source"]).hostname or "press"
+    return urlsplit(row["source"]).hostname or ""
 
 
 def _instant(day: dt.date, time: str) -> int | None:

@@ -128,11 +128,12 @@ def record_figures(
 
 def _check(figures: Sequence[NewFigure], today: dt.date) -> None:
     paths = {figure.unit_path for figure in figures}
-    known: set[str] = set()
+    known: dict[str, dt.date | None] = {}
     for part in chunks(sorted(paths)):
-        known.update(Unit.objects.filter(path__in=part).values_list("path", flat=True))
-    if paths - known:
-        raise UnknownUnitError(_("There is no unit %(path)s.") % {"path": min(paths - known)})
+        known.update(Unit.objects.filter(path__in=part).values_list("path", "closed_on"))
+    if paths - known.keys():
+        missing = {"path": min(paths - known.keys())}
+        raise UnknownUnitError(_("There is no unit %(path)s.") % missing)
     if len({_key(figure) for figure in figures}) < len(figures):
         raise FigureError(_("The same unit, series, day and source is there twice."))
     for figure in figures:
@@ -141,6 +142,9 @@ def _check(figures: Sequence[NewFigure], today: dt.date) -> None:
             raise FigureError(_("A count is a whole number from 0 on."))
         if figure.day > today:
             raise FigureError(_("A figure cannot be of a day to come."))
+        closed = known[figure.unit_path]
+        if closed is not None and figure.day >= closed:
+            raise FigureError(_("This unit was closed; it has no figures from then on."))
 
 
 def _key(figure: NewFigure | Figure) -> _Key:
