@@ -14,12 +14,17 @@ ROUNDS = 10
 
 
 def main() -> Iterator[dict[str, object]]:
-    import django
+    import django  # noqa: PLC0415 - settings first
 
     django.setup()
-    from bluezone.portal.site.choices import Kind
-    from bluezone.portal.site.printing import Press, typeset
-    from bluezone.portal.site.sheets import Imprint, sheet_data, template_of
+    # Models can be imported only after Django is set up.
+    from bluezone.portal.site.choices import Kind  # noqa: PLC0415 - see above
+    from bluezone.portal.site.printing import Press, typeset  # noqa: PLC0415 - see above
+    from bluezone.portal.site.sheets import (  # noqa: PLC0415 - see above
+        Imprint,
+        sheet_data,
+        template_of,
+    )
 
     def data(kind: str, number: int) -> dict[str, object]:
         address = f"https://bluezone.example/q/K7M4{number:02}"

@@ -104,7 +104,9 @@ def test_a_unit_shows_news_of_itself_and_of_those_above(stranger: Client, news: 
 
 
 def test_html_in_an_announcement_is_only_text(stranger: Client, country: Any) -> None:
-    evil = '<script>alert(1)</script> <img src=x onerror=y> javascript:alert(1) https://a.example/"x'
+    evil = (
+        '<script>alert(1)</script> <img src=x onerror=y> javascript:alert(1) https://a.example/"x'
+    )
     text = announcements.Text("vi", "<b>Đậm</b>", evil, "<i>ai</i>")
     made = announcements.write(country["vn2020.30"], text, actor="hoa", now=NOW)
     announcements.publish(made, actor="hoa", now=NOW)

@@ -108,6 +108,10 @@ def test_every_public_page_is_usable_by_everybody(
     for name, path in PAGES.items():
         page.goto(portal.url + path + (filled if name == "expired" else ""))
         picture = pictures / f"site-{name}-{language}-{size}.png"
+        for preview in page.locator("main img").all():
+            preview.scroll_into_view_if_needed()
+            expect(preview).to_have_js_property("complete", value=True)
+            assert preview.evaluate("image => image.naturalWidth") > 0
         page.screenshot(path=picture, full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), picture.name
         if (language, size) in {("vi", "desktop"), ("en", "phone")}:
@@ -131,9 +135,12 @@ def test_the_manager_makes_a_poster_and_publishes_news(
     assert Axe().run(page, options=RULES).violations_count == 0
     page.goto(f"{portal.url}/site/vn2020.30/posters/new/")
     page.fill("#id_place", "Nhà văn hóa")
-    page.fill("#id_expires_on", page.evaluate("new Date(Date.now() + 8e8).toISOString().slice(0, 10)"))
+    page.fill(
+        "#id_expires_on", page.evaluate("new Date(Date.now() + 8e8).toISOString().slice(0, 10)")
+    )
     page.click("main form button")
     expect(page.locator("main")).to_contain_text("Nhà văn hóa")
+    expect(page.locator("main img")).to_have_js_property("naturalWidth", 1286)
     page.screenshot(path=pictures / "site-poster.png", full_page=True)
     assert Axe().run(page, options=RULES).violations_count == 0
     page.goto(f"{portal.url}/site/vn2020.30/news/1/")

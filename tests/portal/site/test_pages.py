@@ -145,7 +145,12 @@ def test_a_store_without_a_link_says_who_sets_it(stranger: Client, country: Any)
 
 @pytest.mark.parametrize(
     ("wanted", "found"),
-    [("pin", "battery"), ("cach ly tuong", "wall"), ("GPS", "location"), ("bluetooth", "bluetooth")],
+    [
+        ("pin", "battery"),
+        ("cach ly tuong", "wall"),
+        ("GPS", "location"),
+        ("bluetooth", "bluetooth"),
+    ],
 )
 def test_questions_are_found_without_diacritics(
     stranger: Client, country: Any, wanted: str, found: str
@@ -169,6 +174,7 @@ def test_units_that_are_not_there_are_a_page_of_ours(
     response = stranger.get(path)
     assert response.status_code == 404
     assert page(response).find("h1")
+    assert page(response).find("a", href="/install/")  # still on the public site
 
 
 def test_search_engines_are_kept_off_the_desk(stranger: Client, db: None) -> None:

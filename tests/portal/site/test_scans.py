@@ -94,7 +94,7 @@ def test_two_first_scans_at_once_are_both_counted(
 
     with monkeypatch.context() as patched:
         patched.setattr(PosterScan.objects, "create", other_was_first)
-        patched.setattr(scans.transaction, "atomic", lambda: _Nothing())
+        patched.setattr(scans.transaction, "atomic", _Nothing)
         scans.count_scan(poster, TODAY)
     assert counted(poster) == 2
 

@@ -17,7 +17,7 @@ LONGEST_DAYS = 366
 class PosterForm(forms.Form):
     """What to print, in which language, where it hangs and until when."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("What"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Material"), choices=Kind.choices)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=content.language_names)
     place = forms.CharField(
         label=gettext_lazy("Where it will hang"),

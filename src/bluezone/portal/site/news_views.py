@@ -48,7 +48,6 @@ def _news(request: HttpRequest, announcement_id: int, template: str) -> HttpResp
         "version": version,
         "paragraphs": paragraphs(version.body),
         "address": _address(version),
-        "at": clock.aware(found.published_at or 0),
         "changed": _changed(version),
     }
     return render(request, template, context)

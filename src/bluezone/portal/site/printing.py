@@ -58,7 +58,7 @@ def typeset(template: str, data: Mapping[str, object], *, kind: Format, now: int
         PrintError: the template and the data do not fit.
     """
     try:
-        made = typst.compile(
+        made: object = typst.compile(
             str(TEMPLATES / f"{template}.typ"),
             root=str(TEMPLATES),
             font_paths=_fonts(),
@@ -69,7 +69,9 @@ def typeset(template: str, data: Mapping[str, object], *, kind: Format, now: int
         )
     except typst.TypstError as error:
         raise PrintError(f"{template}.typ: {error.message}") from error
-    return made if isinstance(made, list) else [made or b""]
+    if isinstance(made, bytes):
+        return [made]
+    return [bytes(page) for page in made] if isinstance(made, list) else []
 
 
 class Press:

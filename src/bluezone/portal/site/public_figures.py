@@ -72,7 +72,8 @@ class FiguresPage:
 def public_nation(day: dt.date) -> Unit | None:
     """Return the nation to show: the newest tree begun by `day` that has figures, else begun."""
     nations = Unit.objects.filter(level=Level.NATION, edition__valid_from__lte=day)
-    found = list(nations.select_related("edition").order_by("-edition__valid_from", "path"))
+    ordered = nations.select_related("edition").order_by("-edition__valid_from", "path")
+    found: list[Unit] = list(ordered)
     for nation in found:
         if any(current([nation], series, day) for series in Series):
             return nation

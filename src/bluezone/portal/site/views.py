@@ -1,6 +1,7 @@
 """The pages that everybody may see."""
 
 import datetime as dt
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -26,6 +27,10 @@ from bluezone.portal.units.models import Level, Unit
 
 _HOME_NEWS = 3
 _FOUND_UNITS = 10
+_CLOSED: Final = (
+    *("account", "agencies", "api", "audit", "campaign", "cases", "codes", "field", "messages"),
+    *("q", "sign-in", "site", "units", "voucher"),
+)
 
 
 def today() -> dt.date:
@@ -163,7 +168,5 @@ def materials(request: HttpRequest) -> HttpResponse:
 @public_page(max_age_s=86_400)
 def robots(_request: HttpRequest) -> HttpResponse:
     """Let search engines read the public pages and nothing else."""
-    closed = ("account", "api", "api-keys", "audit", "campaign", "cases", "codes", "field")
-    closed += ("messages", "q", "sign-in", "site", "units", "v", "voucher")
-    lines = ["User-agent: *", *(f"Disallow: /{name}" for name in closed), "Allow: /", ""]
+    lines = ["User-agent: *", *(f"Disallow: /{name}" for name in _CLOSED), "Allow: /", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

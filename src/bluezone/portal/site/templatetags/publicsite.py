@@ -1,5 +1,6 @@
 """Tags of the public pages: language links, percentages, addresses for print."""
 
+from babel.dates import format_date
 from django import template
 from django.conf import settings
 from django.template import Context
@@ -39,3 +40,9 @@ def printed_at() -> str:
 def percent(value: float) -> str:
     """Show a percentage (of 100) in the page's language."""
     return look_format.percent(value / 100, get_language() or "vi", decimals=2)
+
+
+@register.filter
+def weekday(instant_s: int) -> str:
+    """Show the local day of the week of Unix seconds, in the page's language."""
+    return format_date(look_format.local(instant_s), "EEEE", locale=get_language() or "vi")
