@@ -1,6 +1,7 @@
 """Sentences that officials wrote in 2020, and what they mean."""
 
 import datetime as dt
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -36,29 +37,37 @@ NATION = Target((share("60", Base.ADULTS, count=50_000_000),), DAY_20)
             HAI_DUONG,
         ),
         (
-            "60 % of smartphone users by 20/8/2020 or at least rank 10 of 63 provinces by number "
-            "of smartphone users who installed it",
+            (
+                "60 % of smartphone users by 20/8/2020 or at least rank 10 of 63 provinces by number "
+                "of smartphone users who installed it"
+            ),
             "en",
             HAI_DUONG,
         ),
         (
-            "đến ngày 20/8/2020 toàn tỉnh có 60% người dùng điện thoại thông minh cài ứng dụng "
-            "Bluezone hoặc tối thiểu xếp thứ 10/63 tỉnh, thành phố về số lượng người dân có thiết "
-            "bị điện thoại thông minh đã cài đặt ứng dụng Bluezone",
+            (
+                "đến ngày 20/8/2020 toàn tỉnh có 60% người dùng điện thoại thông minh cài ứng dụng "
+                "Bluezone hoặc tối thiểu xếp thứ 10/63 tỉnh, thành phố về số lượng người dân có thiết "
+                "bị điện thoại thông minh đã cài đặt ứng dụng Bluezone"
+            ),
             "vi",
             HAI_DUONG,
         ),
         ("60 % of adults, 50 million, by 20/8", "en", NATION),
         (
-            "khoảng 60% dân số trưởng thành (50 triệu người) cài đặt ứng dụng Bluezone vào ngày "
-            "20/8/2020",
+            (
+                "khoảng 60% dân số trưởng thành (50 triệu người) cài đặt ứng dụng Bluezone vào ngày "
+                "20/8/2020"
+            ),
             "vi",
             NATION,
         ),
         ("100 % of officials with a smartphone", "en", Target((OFFICIALS,), None)),
         (
-            "tất cả (100%) cán bộ, công chức, viên chức và người lao động của cơ quan, đơn vị "
-            "mình có sử dụng điện thoại thông minh (smartphone) thực hiện cài đặt ứng dụng",
+            (
+                "tất cả (100%) cán bộ, công chức, viên chức và người lao động của cơ quan, đơn vị "
+                "mình có sử dụng điện thoại thông minh (smartphone) thực hiện cài đặt ứng dụng"
+            ),
             "vi",
             Target((OFFICIALS,), None),
         ),
@@ -254,12 +263,8 @@ def test_a_target_shown_as_a_sentence_reads_back_as_the_same_target(
 )
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_a_target_or_our_error(text: str, language: str) -> None:
-    try:
-        found = read(text, language, 2020)
-    except TargetError as error:
-        assert error.code
-    else:
-        assert found.targets
+    with suppress(TargetError):
+        assert read(text, language, 2020).targets
 
 
 def test_the_sentence_says_how_it_will_be_judged() -> None:
