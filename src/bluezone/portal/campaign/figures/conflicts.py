@@ -13,10 +13,12 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from django.db.models import F, Max, Min, Q
+
 from bluezone.portal.campaign.figures.bases import Misfit, misfits
 from bluezone.portal.campaign.figures.choices import CUMULATIVE, Series, Source
 from bluezone.portal.campaign.figures.models import DailyValue, Figure, RollUp
-from bluezone.portal.campaign.figures.places import path_of
+from bluezone.portal.campaign.figures.places import chunks, path_of, within
 from bluezone.portal.campaign.figures.reading import PARTS
 from bluezone.portal.units.models import Unit
 
@@ -64,38 +66,61 @@ def conflicts(
     *,
     first: dt.date | None = None,
     last: dt.date | None = None,
+    depth: int | None = None,
     limit: int = LIMIT,
 ) -> list[Conflict]:
-    """Return the conflicts of a unit and everything below it, newest day first.
+    """Return the conflicts of a unit and what is below it, newest day first.
 
-    A fixed number of queries.
+    A fixed number of queries for up to 500 units.
 
     Args:
         unit: a unit or its path.
         first: the first day, included.
         last: the last day, included.
+        depth: only so many steps below the unit; everything if not given, which at the nation
+            means to read every figure there is.
         limit: at most so many.
     """
     path = path_of(unit)
+    where = _where(path, depth)
     found = [
-        *_between_sources(path, first, last),
-        *_with_parts(path, first, last),
-        *_falls(path, first, last),
-        *_same_counts(path, first, last),
+        *_between_sources(where, first, last),
+        *_with_parts(where, first, last),
+        *_falls(where, first, last),
+        *_same_counts(where, first, last),
         *_misfits(path, first, last),
     ]
     found.sort(key=lambda one: (-one.day.toordinal(), one.unit_path, one.series, one.kind))
     return found[:limit]
 
 
-def _between_sources(path: str, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
-    rows = Figure.objects.accepted().filter(unit_path__under=path, **_days(first, last))
+def _where(path: str, depth: int | None) -> Q:
+    if depth is None:
+        return Q(unit_path__under=path)
+    paths = level = [path]
+    for _step in range(depth):
+        level = [
+            found
+            for part in chunks(level)
+            for found in Unit.objects.filter(parent__in=part).values_list("path", flat=True)
+        ]
+        paths = [*paths, *level]
+    return within(paths)
+
+
+def _between_sources(where: Q, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
+    rows = Figure.objects.accepted().filter(where, **_days(first, last))
+    key = ("unit_path", "series", "day")
+    spread = rows.order_by().values_list(*key).annotate(low=Min("value"), high=Max("value"))
+    differing = list(spread.filter(low__lt=F("high"))[:LIMIT])
+    keys = {(path, series, day) for path, series, day, _low, _high in differing}
+    paths = sorted({path for path, _series, _day in keys})
+    days = sorted({day for _path, _series, day in keys})
     newest: defaultdict[tuple[str, str, dt.date], dict[tuple[str, str], Figure]]
     newest = defaultdict(dict)
-    for row in rows.order_by("id").only(
-        "id", "unit_path", "series", "day", "source", "source_name", "value"
-    ):
-        newest[row.unit_path, row.series, row.day][row.source, row.source_name] = row
+    for row in Figure.objects.accepted().filter(within(paths), day__in=days).order_by("id"):
+        if (row.unit_path, row.series, row.day) in keys:
+            newest[row.unit_path, row.series, row.day][row.source, row.source_name] = row
     for (unit_path, series, day), found in newest.items():
         if len({row.value for row in found.values()}) > 1:
             sides = tuple(_statement(row) for row in found.values())
@@ -106,15 +131,14 @@ def _statement(row: Figure) -> Statement:
     return Statement(row.unit_path, row.source, row.source_name, row.day, row.value, row.id)
 
 
-def _with_parts(path: str, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
-    sums = {
-        (row.unit_path, row.series, row.day): row
-        for row in RollUp.objects.filter(unit_path__under=path, **_days(first, last))
-        if row.counted >= row.parts
-    }
-    if not sums:
-        return
-    for own in _own_of_parents(path, first, last):
+def _with_parts(where: Q, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
+    owned = list(_own_of_parents(where, first, last))
+    rolled = RollUp.objects.filter(
+        within(sorted({own.unit_path for own in owned})),
+        day__in={own.day for own in owned},
+    )
+    sums = {(row.unit_path, row.series, row.day): row for row in rolled if row.counted >= row.parts}
+    for own in owned:
         total = sums.get((own.unit_path, own.series, own.day))
         if total is not None and total.value != own.value:
             sides = (
@@ -125,31 +149,30 @@ def _with_parts(path: str, first: dt.date | None, last: dt.date | None) -> Itera
             yield Conflict(ConflictKind.PARTS, own.unit_path, series, own.day, sides)
 
 
-def _own_of_parents(path: str, first: dt.date | None, last: dt.date | None) -> Iterable[DailyValue]:
-    parents = Unit.objects.below(path).filter(parts__isnull=False).values("path")
-    return DailyValue.objects.filter(unit_path__in=parents, **_days(first, last))
+def _own_of_parents(where: Q, first: dt.date | None, last: dt.date | None) -> Iterable[DailyValue]:
+    parents = Unit.objects.filter(parts__isnull=False).values("path")
+    return DailyValue.objects.filter(where, unit_path__in=parents, **_days(first, last))
 
 
-def _falls(path: str, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
-    rows = DailyValue.objects.filter(
-        unit_path__under=path, series__in=sorted(CUMULATIVE), **_days(None, last)
-    ).order_by("unit_path", "series", "day")
+def _falls(where: Q, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
+    columns = ("unit_path", "series", "day", "value", "source", "figure")
+    rows = DailyValue.objects.filter(where, series__in=sorted(CUMULATIVE), **_days(None, last))
     if first is not None:
         rows = rows.filter(day__gte=first - dt.timedelta(days=31))
-    for before, after in pairwise(rows.iterator(chunk_size=5000)):
-        same = (before.unit_path, before.series) == (after.unit_path, after.series)
-        if same and after.value < before.value and (first is None or after.day >= first):
+    ordered = rows.order_by("unit_path", "series", "day").values_list(*columns)
+    for before, after in pairwise(ordered.iterator(chunk_size=5000)):
+        same = before[:2] == after[:2]
+        if same and after[3] < before[3] and (first is None or after[2] >= first):
             sides = tuple(
-                Statement(row.unit_path, row.source, "", row.day, row.value, row.figure)
-                for row in (before, after)
+                Statement(path, source, "", day, value, figure)
+                for path, _series, day, value, source, figure in (before, after)
             )
-            series = Series(after.series)
-            yield Conflict(ConflictKind.FALLS, after.unit_path, series, after.day, sides)
+            yield Conflict(ConflictKind.FALLS, after[0], Series(after[1]), after[2], sides)
 
 
-def _same_counts(path: str, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
+def _same_counts(where: Q, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
     rows = DailyValue.objects.filter(
-        unit_path__under=path, value__gte=SAME_COUNT_FROM, **_days(first, last)
+        where, value__gte=SAME_COUNT_FROM, **_days(first, last)
     ).exclude(source=Source.REGISTRATIONS)
     alike: defaultdict[tuple[str, dt.date, int, int], list[DailyValue]] = defaultdict(list)
     for row in rows.order_by("unit_path"):

@@ -216,10 +216,10 @@ def held_list(request: HttpRequest, unit_path: str) -> HttpResponse:
 @requires(*access.VIEW)
 @require_GET
 def conflict_list(request: HttpRequest, unit_path: str) -> HttpResponse:
-    """Show where figures of a unit and below contradict one another."""
+    """Show where figures of a unit and its direct parts contradict one another."""
     del unit_path
     unit = unit_of(request)
-    found = conflicts(unit)
+    found = conflicts(unit, depth=1)
     context = {
         "unit": unit,
         "rows": pages.shown_conflicts(found[: pages.PAGE_ROWS]),
