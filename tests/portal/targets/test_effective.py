@@ -153,7 +153,9 @@ def test_an_ended_target_counts_no_more_and_stays_in_the_record(
     with pytest.raises(StaleTargetError):
         end_target(country[HD], row.line, version=1, actor="chair", now=NOW)
     actions = list(
-        Entry.objects.filter(action__startswith="target").values_list("action", "subject")
+        Entry.objects.filter(action__startswith="target.")
+        .order_by("sequence")
+        .values_list("action", "subject")
     )
     assert actions == [
         ("target.set", f"target {HD}/1"),

@@ -13,7 +13,7 @@ from bluezone.portal.campaign.targets.effective import Part, split
 from bluezone.portal.campaign.targets.evidence import Evidence, KnownBase
 from bluezone.portal.campaign.targets.judging import Verdict, verdicts
 from bluezone.portal.campaign.targets.planning import Plan, plan
-from bluezone.portal.campaign.targets.rendering import base_text, explain, render
+from bluezone.portal.campaign.targets.rendering import explain, render
 from bluezone.portal.campaign.targets.rollup import ChildRow, RolledUp, child_rows, roll_up
 from bluezone.portal.campaign.targets.store import Standing, versions
 from bluezone.portal.campaign.targets.terms import Target
@@ -46,10 +46,10 @@ class VerdictCard:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A unit below in the preview of a split."""
+    """A unit below in the preview of a split; `known` is the base of the first clause."""
 
     unit: Unit
-    base: str
+    known: KnownBase | None
     need: int | None
 
 
@@ -165,8 +165,7 @@ def _first_amount(target: Target, unit: Unit, evidence: Evidence) -> int | None:
 
 
 def _part_row(part: Part) -> PartRow:
-    known: KnownBase | None = part.known[0]
-    return PartRow(part.unit, "" if known is None else base_text(known, language()), part.needs[0])
+    return PartRow(part.unit, part.known[0], part.needs[0])
 
 
 def history(unit: Unit, line: int, day: dt.date) -> list[tuple[Standing, str]]:
