@@ -204,6 +204,16 @@ def test_a_paper_list_is_printed_and_typed_back_once(manager: Client, east: Team
     assert Visit.objects.filter(day=TODAY).count() == 2
 
 
+def test_a_list_is_in_walking_order(manager: Client, east: Team) -> None:
+    doors = [roster.Door(alley, label, 1) for alley, label in (("Ngõ 10", "a"), ("Ngõ 2", "b"))]
+    roster.add_households(east, doors, actor="hoa")
+    made = manager.post(team_url(east, "paper/"), {"day": "2020-08-15", "alley": ""})
+
+    sheet = page(manager.get(made["Location"]))
+    alleys = [row.td.text for row in sheet.select(".paper-list tbody tr")]
+    assert alleys == ["Ngõ 1"] * 3 + ["Ngõ 2"] * 4 + ["Ngõ 10"]
+
+
 def test_a_day_to_come_cannot_be_typed(manager: Client, east: Team, kit: Any) -> None:
     manager.post(team_url(east, "paper/"), {"day": "2020-08-16", "alley": ""})
     code = PaperList.objects.get().code

@@ -12,7 +12,6 @@ from random import Random
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from bluezone.look.format import VIETNAM
@@ -21,6 +20,7 @@ from bluezone.portal.campaign.field.choices import OPEN_STATES, Outcome
 from bluezone.portal.campaign.field.errors import FieldError
 from bluezone.portal.campaign.field.merging import Merged, merge
 from bluezone.portal.campaign.field.models import Household, PaperList, Team, Visit
+from bluezone.portal.campaign.field.walking import counted
 from bluezone.portal.campaign.field.wire import MAX_VISITS, SentVisit
 
 _ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -52,14 +52,14 @@ def make_list(team: Team, *, alley: str, day: dt.date, rng: Random, now: int) ->
     return PaperList.objects.create(code=code, team=team, alley=alley, day=day, made_at=now)
 
 
-def doors_of(paper: PaperList, *, every: bool = False) -> QuerySet[Household]:
+def doors_of(paper: PaperList, *, every: bool = False) -> list[Household]:
     """Return the doors of a list in walking order; only the open ones unless `every`."""
     rows = Household.objects.filter(team=paper.team, removed_at__isnull=True)
     if paper.alley:
         rows = rows.filter(alley=paper.alley)
     if not every:
         rows = rows.filter(state__in=OPEN_STATES)
-    return rows.order_by("alley", "position", "pk")
+    return sorted(rows, key=lambda row: (counted(row.alley), row.position, row.pk))
 
 
 def device_name(paper: PaperList) -> str:

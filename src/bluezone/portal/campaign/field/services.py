@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 
 from bluezone.portal.campaign.field.choices import OPEN_STATES, Kind, Outcome, State
 from bluezone.portal.campaign.field.models import DayCount, Household, Team, Visit
+from bluezone.portal.campaign.field.walking import counted as by_count
 from bluezone.portal.units.models import Unit
 
 __all__ = [
@@ -117,10 +118,10 @@ _COUNTS = {
 
 
 def alley_progress(team: Team) -> list[AlleyProgress]:
-    """Return the alleys of a team with their doors now, by name."""
+    """Return the alleys of a team with their doors now, in walking order."""
     rows = Household.objects.filter(team=team, removed_at__isnull=True).order_by("alley")
     counted: Iterable[Any] = rows.values("alley").annotate(**_COUNTS)
-    return [AlleyProgress(**row) for row in counted]
+    return sorted((AlleyProgress(**row) for row in counted), key=lambda row: by_count(row.alley))
 
 
 def outcome_rows(found: Progress) -> list[tuple[str, int]]:
