@@ -62,13 +62,11 @@ def roll_up_registrations() -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [last])
-        cursor.execute("SELECT COUNT(*) FROM figures_registration WHERE id <= %s", [last])
-        count = int(cursor.fetchone()[0])
         if connection.vendor == "sqlite":  # the only writer: no row can have come meanwhile
             cursor.execute("DELETE FROM figures_registration")
         else:
             cursor.execute("DELETE FROM figures_registration WHERE id <= %s", [last])
-        return count
+        return int(cursor.rowcount)
 
 
 def publish_registrations(day: dt.date, *, now: int, today: dt.date) -> Recorded:
