@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "bluezone.portal.accounts",
     "bluezone.portal.audit",
     "bluezone.portal.campaign.agencies",
+    "bluezone.portal.campaign.dashboards",
     "bluezone.portal.campaign.field",
     "bluezone.portal.campaign.figures",
     "bluezone.portal.campaign.targets",

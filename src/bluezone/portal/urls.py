@@ -53,6 +53,7 @@ urlpatterns = [
     path("", include("bluezone.portal.campaign.agencies.urls")),
     path("", include("bluezone.portal.site.urls")),
     path("", include("bluezone.portal.campaign.figures.urls")),
+    path("", include("bluezone.portal.campaign.dashboards.urls")),
     path("", include("bluezone.portal.campaign.field.urls")),
     path("", include("bluezone.portal.campaign.targets.urls")),
 ]

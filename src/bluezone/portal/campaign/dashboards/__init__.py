@@ -1,0 +1,1 @@
+"""Dashboards of the campaign: what a unit has reached, will reach, and does tomorrow."""

@@ -1,0 +1,10 @@
+"""The Django app of the dashboards; it has no tables."""
+
+from django.apps import AppConfig
+
+
+class DashboardsConfig(AppConfig):
+    """Named so that its templates and style sheet are found."""
+
+    name = "bluezone.portal.campaign.dashboards"
+    label = "dashboards"

@@ -1,0 +1,241 @@
+"""What a dashboard shows of a unit on an evening, gathered with a bounded number of queries.
+
+Nothing later than the evening is looked at: figures, denominators, targets, agencies and visits
+come from services that take the day. A correction that was made later counts, because it is what
+the figure of that day should have been.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bluezone.look import format as look_format
+from bluezone.portal.campaign import stats
+from bluezone.portal.campaign.agencies import services as agencies
+from bluezone.portal.campaign.dashboards.outlook import Outlook, outlook
+from bluezone.portal.campaign.dashboards.ranking import Place, places
+from bluezone.portal.campaign.field import services as field
+from bluezone.portal.campaign.targets import services as targets
+from bluezone.portal.campaign.targets.choices import Base, Measure
+from bluezone.portal.campaign.targets.evidence import Evidence, Known, KnownBase
+from bluezone.portal.units.models import Level, Unit
+
+TASKS: Final = 12
+"""Sentences of what to do tomorrow; the page of targets has all."""
+_MOST_SIBLINGS: Final = 63
+"""So many units beside it help a forecast; more would only make it slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A target with its verdict in words; `kind` is the class of its colour and shape."""
+
+    label: str
+    kind: str
+    sentence: str
+    reason: str
+    inherited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A percentage and everything it rests on."""
+
+    text: str
+    base: str
+    denominator: KnownBase
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A unit below: its place in the ranking and the verdict on its target."""
+
+    place: Place
+    state: str
+    kind: str
+    percent: str
+    need: int | None
+
+    @property
+    def best(self) -> str:
+        """Probability of rank 10 or better by share, in words; empty where unknown."""
+        return "" if self.place.p_best is None else percent(self.place.p_best)
+
+    @property
+    def number_best(self) -> str:
+        """The same by number."""
+        return "" if self.place.p_number_best is None else percent(self.place.p_number_best)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The dashboard of a unit as of the evening of `day`.
+
+    Attributes:
+        above: from the nation down to the parent.
+        headlines: the verdict on each target.
+        users, shares: the count that stands and its percentages on each known base.
+        points: days and counts up to the evening.
+        need, deadline, goal: of the target that is nearest, None without one.
+        outlook, forecast: the fan, and its sentence.
+        base: of whom the ranking's shares are.
+        rows: the units below, the best first.
+        agencies, field: of the unit and below.
+        tasks: what to do tomorrow.
+    """
+
+    unit: Unit
+    day: dt.date
+    above: tuple[Unit, ...]
+    headlines: tuple[Headline, ...]
+    users: Known | None
+    shares: tuple[Share, ...]
+    points: tuple[tuple[dt.date, float], ...]
+    need: int | None
+    deadline: dt.date | None
+    outlook: Outlook
+    forecast: str
+    base: Base
+    rows: tuple[Row, ...]
+    agencies: agencies.Progress
+    field: field.Progress
+    tasks: tuple[str, ...]
+
+    @property
+    def reporting(self) -> int:
+        """How many units below have a figure."""
+        return sum(row.place.known is not None for row in self.rows)
+
+    @property
+    def agency_share(self) -> str:
+        """Staff with the app of staff with a smartphone, in agencies; empty without a base."""
+        share = self.agencies.share
+        return "" if share is None else percent(share)
+
+
+def language() -> str:
+    """Return the language of the page, `vi` or `en`."""
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 in the reader's language."""
+    return look_format.percent(share, language())
+
+
+def number(value: float) -> str:
+    """Return a whole number in the reader's language."""
+    return look_format.number(value, language())
+
+
+def board(unit: Unit, day: dt.date) -> Board:
+    """Return the dashboard of a unit as of the evening of `day`."""
+    below = targets.child_rows(unit, day)
+    children = [row.unit for row in below]
+    siblings = _siblings(unit)
+    evidence = Evidence([unit.path, *(child.path for child in children), *siblings], day)
+    own = targets.verdicts(unit, day)
+    need, deadline = _nearest(own)
+    made = outlook(unit.path, siblings, evidence, need=need, deadline=deadline)
+    history = evidence.history(unit.path, Measure.USERS)
+    base = Base.PEOPLE if unit.level == Level.NATION else Base.SMARTPHONES
+    ranked = places(children, evidence, base)
+    plan = targets.plan(unit, day, known=own) if own else None
+    agency = agencies.progress(unit, day, shown=True)
+    visits = field.progress(unit, day)
+    return Board(
+        unit=unit,
+        day=day,
+        above=tuple(Unit.objects.ancestors(unit)),
+        headlines=tuple(_headline(one) for one in own),
+        users=evidence.count(unit.path, Measure.USERS, day),
+        shares=_shares(unit.path, evidence),
+        points=tuple(
+            (at.astype(dt.date), float(value))
+            for at, value in zip(history.days, history.values, strict=True)
+        ),
+        need=need,
+        deadline=deadline,
+        outlook=made,
+        forecast="" if made.message is None else stats.phrase(made.message, language()),
+        base=base,
+        rows=tuple(_rows(ranked, {row.unit.path: row.verdicts for row in below})),
+        agencies=agency,
+        field=visits,
+        tasks=_tasks(plan, agency, visits),
+    )
+
+
+def _siblings(unit: Unit) -> list[str]:
+    """Return the paths of the units beside `unit`."""
+    if unit.parent_id is None:
+        return []
+    beside = Unit.objects.children(unit.parent_id).exclude(level=Level.REMAINDER)
+    return list(beside.values_list("path", flat=True))[:_MOST_SIBLINGS]
+
+
+def _headline(one: targets.Verdict) -> Headline:
+    said = language()
+    effective = one.effective
+    return Headline(
+        str(one.state.label), one.kind, one.sentence(said), one.reason(said), effective.inherited
+    )
+
+
+def _nearest(own: Sequence[targets.Verdict]) -> tuple[int | None, dt.date | None]:
+    """Return count and last day of the first target that asks for a number of users."""
+    for one in own:
+        for clause in one.clauses:
+            if clause.need is not None and clause.clause.measure == Measure.USERS:
+                return clause.need, one.effective.target.deadline
+    return None, None
+
+
+def _shares(path: str, evidence: Evidence) -> tuple[Share, ...]:
+    known = evidence.count(path, Measure.USERS, evidence.day)
+    if known is None:
+        return ()
+    found = []
+    for base in (Base.SMARTPHONES, Base.PEOPLE, Base.ADULTS):
+        size = evidence.base(path, base)
+        if size is not None:
+            found.append(Share(percent(known.value / size.value), str(base.label), size))
+    return tuple(found)
+
+
+def _rows(ranked: Sequence[Place], verdicts: dict[str, tuple[targets.Verdict, ...]]) -> list[Row]:
+    rows = []
+    for place in ranked:
+        about = [
+            one
+            for one in verdicts.get(place.unit.path, ())
+            if one.clauses[0].clause.measure != Measure.STAFF
+        ]
+        state = str(about[0].state.label) if about else _("No target")
+        kind = about[0].kind if about and place.known is not None else "unknown"
+        share = "" if place.share is None else percent(place.share)
+        rows.append(Row(place, state, kind, share, about[0].best.need if about else None))
+    return rows
+
+
+def _tasks(
+    plan: targets.Plan | None, agency: agencies.Progress, visits: field.Progress
+) -> tuple[str, ...]:
+    made = [] if plan is None else plan.sentences(language())[1 : TASKS + 1]
+    others = []
+    silent = agency.agencies - agency.reporting
+    if silent:
+        others.append(
+            _("Agencies: ask %(silent)s of %(all)s for their first figure.")
+            % {"silent": number(silent), "all": number(agency.agencies)}
+        )
+    if visits.to_do:
+        others.append(
+            _("Doors: %(left)s of %(all)s are still to be visited.")
+            % {"left": number(visits.to_do), "all": number(visits.households)}
+        )
+    return (*made[:1], *others, *made[1:])

@@ -1,0 +1,79 @@
+"""Pages of the dashboards: a unit's evening, the big screen, the report as text and PDF."""
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from bluezone.look import format as look_format
+from bluezone.portal import clock
+from bluezone.portal.accounts.permissions import Permission, requires, unit_of
+from bluezone.portal.campaign.dashboards import pictures
+from bluezone.portal.campaign.dashboards.board import board
+from bluezone.portal.campaign.dashboards.report import as_pdf, as_text
+
+
+@require_GET
+@requires(Permission.VIEW_CAMPAIGN)
+def dashboard(request: HttpRequest, unit_path: str) -> HttpResponse:
+    """Show the dashboard of a unit; `?day=` as of another evening, `?screen=1` for a hall."""
+    del unit_path
+    day, problem = _day(request)
+    made = board(unit_of(request), day)
+    context = {
+        "board": made,
+        "unit": made.unit,
+        "problem": problem,
+        "before": day - dt.timedelta(days=1),
+        "after": day + dt.timedelta(days=1) if day < _today() else None,
+        "map": pictures.country_map(made),
+        "bars": pictures.bars(made),
+        "progress": pictures.progress(made),
+        "address": request.build_absolute_uri(),
+        "made_at": clock.now(),
+    }
+    screen = request.GET.get("screen") == "1"
+    return render(request, "dashboards/screen.html" if screen else "dashboards/page.html", context)
+
+
+@require_GET
+@requires(Permission.VIEW_CAMPAIGN)
+def report_text(request: HttpRequest, unit_path: str) -> HttpResponse:
+    """Send the evening report as a short text to paste into a message."""
+    del unit_path
+    day, _problem = _day(request)
+    text = as_text(board(unit_of(request), day))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+@requires(Permission.VIEW_CAMPAIGN)
+def report_pdf(request: HttpRequest, unit_path: str) -> HttpResponse:
+    """Send the evening report as a PDF."""
+    day, _problem = _day(request)
+    made = board(unit_of(request), day)
+    data = as_pdf(made, address=request.build_absolute_uri(), now=clock.now())
+    response = HttpResponse(data, content_type="application/pdf")
+    name = f"bluezone-{unit_path}-{day.isoformat()}.pdf"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _today() -> dt.date:
+    return look_format.local(clock.now()).date()
+
+
+def _day(request: HttpRequest) -> tuple[dt.date, str]:
+    """Return the evening that is asked for, and what was wrong with the question."""
+    asked, today = request.GET.get("day", ""), _today()
+    if not asked:
+        return today, ""
+    try:
+        day = dt.date.fromisoformat(asked)
+    except ValueError:
+        return today, _("A day is written like 2020-08-15. This is today.")
+    if day > today:
+        return today, _("That day has not come yet. This is today.")
+    return day, ""
