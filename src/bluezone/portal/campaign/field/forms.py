@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bluezone.portal.campaign.field.choices import Outcome, Reason
@@ -130,7 +131,10 @@ class PaperForm(forms.Form):
 _TICKS = [
     ("", "–"),
     *((outcome.value, outcome.label) for outcome in Outcome if outcome != Outcome.REFUSED),
-    *((f"refused:{reason.value}", reason.label) for reason in Reason),
+    *(
+        (f"refused:{reason.value}", format_lazy("{} = {}", letter, reason.label))
+        for letter, reason in zip("ABCDE", Reason, strict=True)
+    ),
 ]
 
 
