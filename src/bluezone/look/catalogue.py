@@ -95,7 +95,9 @@ def update(package: str) -> None:
     """Merge new texts into a package's catalogue, drop old ones, compile it."""
     po, mo = _files(package)
     catalogue = _read(po)
+    created = catalogue.creation_date
     catalogue.update(collect(package), no_fuzzy_matching=True)
+    catalogue.creation_date = created  # so that a catalogue without news stays as it is
     catalogue.obsolete.clear()
     po.parent.mkdir(parents=True, exist_ok=True)
     with po.open("wb") as stream:
