@@ -15,6 +15,7 @@ from bluezone.cli.output import fail
 from bluezone.protocol.errors import BluezoneError
 
 _COMMANDS: Final = {
+    "campaign": ("bluezone.cli.campaign", "The campaign of Hải Dương, August 2020, to try out."),
     "code": ("bluezone.cli.code", "Issue, look up and expire verification codes."),
     "demo": ("bluezone.cli.demo", "A street of twelve phones: the whole story on one page."),
     "doctor": ("bluezone.cli.doctor", "Say what is missing on this machine and what to do."),
