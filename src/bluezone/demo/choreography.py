@@ -17,7 +17,7 @@ from bluezone.demo.paths import Path, Waypoint
 MORNING_S: Final = 1_597_366_800
 """14/08/2020 08:00 in Vietnam (01:00 UTC): the day on which everybody meets."""
 START_S: Final = MORNING_S - 60
-END_S: Final = MORNING_S + 78 * 60
+END_S: Final = MORNING_S + 84 * 60
 """When the last person is home again; the night follows."""
 _WALK_M_PER_S: Final = 1.3
 _JITTER_M: Final = 0.06
@@ -70,11 +70,11 @@ def _laps() -> tuple[Stop, ...]:
 
 PARTS: Final[tuple[Part, ...]] = (
     # The person who falls ill: coffee with two friends, the bench, the stall, the bench again.
-    Part(3, (Stop(CAFE[0], 35), Stop(BENCH[0], 50), Stop(STALL[0], 54), Stop(BENCH[0], 70))),
+    Part(3, (Stop(CAFE[0], 34), Stop(BENCH[0], 52), Stop(STALL[0], 55.5), Stop(BENCH[0], 76))),
     # A friend at the table.
     Part(2, (Stop(CAFE[1], 40),)),
     # On the bench all morning: a neighbour first, then the ill person, in two visits.
-    Part(4, (Stop(BENCH[1], 73),)),
+    Part(4, (Stop(BENCH[1], 79),)),
     # At the stall for long; the ill person stops there for less than four minutes.
     Part(22, (Stop(STALL[1], 68),)),
     # The runner, who passes everybody.
@@ -85,9 +85,9 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(4, (Stop(CHESS[0], 71),)),
     Part(6, (Stop(CHESS[1], 70),)),
     # The second friend at the table.
-    Part(5, (Stop(CAFE[2], 36),)),
+    Part(5, (Stop(CAFE[2], 37),)),
     # The woman who sells at the stall.
-    Part(1, (Stop(STALL[2], 74),)),
+    Part(1, (Stop(STALL[2], 79),)),
     # On the bench with the neighbour before the ill person comes: near a contact, not a case.
     Part(3, (Stop(BENCH[0], 33),)),
     # Waits for the bus, then walks home.
