@@ -39,7 +39,7 @@ check: $(VENV)/.dev ## Lint, types, import rules, templates, spelling
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet src/bluezone
+	$(BIN)/djlint --lint --quiet src/bluezone
 	$(BIN)/codespell src tests docs bench README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md
 	$(BIN)/python -m bluezone.look.catalogue check
 
