@@ -79,9 +79,7 @@ TEXTS: Final[dict[str, str]] = {
     "step.certificate.done": N_("“These keys belong to a confirmed case.” No name in it."),
     "step.key_server.idle": N_("Holds no keys"),
     "step.key_server.active": N_("{count} keys wait until their day and 2 hours are over"),
-    "step.key_server.done": N_(
-        "{count} keys checked and stored; each leaves when it can no longer be used"
-    ),
+    "step.key_server.done": N_("{count} keys checked and kept until they are of no more use"),
     "step.file.idle": N_("No file yet"),
     "step.file.done": N_("{count} keys in signed files, only {real} of them real"),
     "step.phones.idle": N_("Each phone compares by itself"),
