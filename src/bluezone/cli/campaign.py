@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from bluezone.cli.home import home_folder
 from bluezone.cli.output import fail, print_json, stderr
 from bluezone.protocol.errors import BluezoneError
 
@@ -70,7 +71,7 @@ def demo(
 def _folder(home: Path | None) -> Path:
     if home is not None:
         return home
-    return Path(os.environ.get("BLUEZONE_HOME") or Path.home() / ".bluezone") / "campaign-demo"
+    return home_folder() / "campaign-demo"
 
 
 def _prepare(home: Path, day: dt.date, *, port: int, as_json: bool) -> None:

@@ -1,8 +1,11 @@
 """The portal's device key for phones: from the environment, or from this machine's own portal."""
 
 import os
-from pathlib import Path
 from typing import Final
+
+import click
+
+from bluezone.cli.home import home_folder
 
 VARIABLE: Final = "BLUEZONE_PHONE_API_KEY"
 
@@ -15,8 +18,20 @@ def device_key() -> str:
     """
     if key := os.environ.get(VARIABLE, ""):
         return key
-    home = Path(os.environ.get("BLUEZONE_HOME") or Path.home() / ".bluezone")
     try:
-        return (home / "portal" / "keys" / "device-api-key").read_text(encoding="ascii").strip()
+        return (
+            (home_folder() / "portal" / "keys" / "device-api-key")
+            .read_text(encoding="ascii")
+            .strip()
+        )
     except (OSError, ValueError):
         return ""
+
+
+DEVICE_KEY_OPTION: Final = click.option(
+    "--api-key",
+    default=device_key,
+    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY. "
+    "A portal on this machine needs none.",
+)
+"""The option of every command that shares keys."""

@@ -1,14 +1,13 @@
 """`bluezone doctor`: what is missing on this machine, and what to do about it."""
 
-import os
 import time
-from pathlib import Path
 from typing import Final
 
 import click
 from rich.table import Table
 
 from bluezone.cli.doctor_checks import Finding, State, run_checks
+from bluezone.cli.home import home_folder
 from bluezone.cli.output import EXIT_FAILED, print_json, stderr
 
 _MARKS: Final = {
@@ -16,11 +15,6 @@ _MARKS: Final = {
     State.NOTE: "[blue]note[/blue]",
     State.FAILED: "[red]missing[/red]",
 }
-
-
-def home_folder() -> Path:
-    """Return the folder that holds everything this machine stores for Bluezone."""
-    return Path(os.environ.get("BLUEZONE_HOME") or Path.home() / ".bluezone")
 
 
 def _table(findings: list[Finding]) -> Table:

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from bluezone.cli.device_key import device_key
+from bluezone.cli.device_key import DEVICE_KEY_OPTION
 
 EXAMPLES: Final = """\b
 Examples:
@@ -50,12 +50,7 @@ def command() -> None:
     help="Health authority's portal, for sharing keys on the status page.",
 )
 @click.option("--authority", default="vn.bluezone", show_default=True, help="healthAuthorityID.")
-@click.option(
-    "--api-key",
-    default=device_key,
-    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY. "
-    "A portal on this machine needs none.",
-)
+@DEVICE_KEY_OPTION
 @click.option(
     "--status-port",
     type=click.IntRange(0, 65535),

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import click
 
-from bluezone.cli.device_key import device_key
+from bluezone.cli.device_key import DEVICE_KEY_OPTION
 
 _FOLDER: Final = click.option(
     "--data",
@@ -133,12 +133,7 @@ def risk(*, file: Path, model: Literal["cwa", "nhs"], as_json: bool) -> None:
     help="Where the keys are published.",
 )
 @click.option("--authority", default="vn.bluezone", show_default=True, help="healthAuthorityID.")
-@click.option(
-    "--api-key",
-    default=device_key,
-    help="Device key of the portal; better given as BLUEZONE_PHONE_API_KEY. "
-    "A portal on this machine needs none.",
-)
+@DEVICE_KEY_OPTION
 @click.option("--yes", is_flag=True, help="Do not ask; what is sent is still printed.")
 @_FOLDER
 @_LANGUAGE

@@ -4,7 +4,6 @@ The surprising decision: `--yes` skips only the question. The preview is printed
 same, and the confirmation is still the value of that very preview.
 """
 
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import Final
 import click
 import httpx2
 
+from bluezone.cli.home import home_folder
 from bluezone.cli.output import print_json, stderr
 from bluezone.look.format import date, instant
 from bluezone.look.i18n import translator
@@ -140,8 +140,7 @@ def run_status(folder: Path, *, language: str, as_json: bool) -> None:
 
 def phone_folder(data: Path | None) -> Path:
     """Return the folder of this phone's memory."""
-    home = Path(os.environ.get("BLUEZONE_HOME") or Path.home() / ".bluezone")
-    return data or home / "phone"
+    return data or home_folder() / "phone"
 
 
 def _preview(share: Share, code: str) -> Preview:

@@ -14,6 +14,7 @@ from typing import Final
 
 import httpx2
 
+from bluezone.cli.home import home_folder
 from bluezone.protocol.errors import BluezoneError
 
 ADMIN_KEY_VARIABLE: Final = "BLUEZONE_PORTAL_ADMIN_KEY"
@@ -81,9 +82,7 @@ def _admin_key(key_file: str | None) -> str:
     from_environment = os.environ.get(ADMIN_KEY_VARIABLE, "")
     if from_environment and key_file is None:
         return from_environment.strip()
-    root = os.environ.get("BLUEZONE_HOME", "")
-    home = Path(root) if root else Path.home() / ".bluezone"
-    path = Path(key_file) if key_file else home / "portal" / "keys" / "admin-api-key"
+    path = Path(key_file) if key_file else home_folder() / "portal" / "keys" / "admin-api-key"
     try:
         return path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
