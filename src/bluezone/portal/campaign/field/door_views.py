@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from bluezone.portal import clock
-from bluezone.portal.accounts.permissions import Permission, requires, staff
+from bluezone.portal.accounts.permissions import Permission, reach, requires, staff
 from bluezone.portal.campaign.field import roster
 from bluezone.portal.campaign.field.access import team_in
 from bluezone.portal.campaign.field.door_table import read_doors
@@ -81,7 +81,7 @@ def door_remove(request: HttpRequest, unit_path: str, team_id: int, door_id: int
 def alley_assign(request: HttpRequest, unit_path: str, team_id: int) -> HttpResponse:
     """Give the unvisited doors of an alley to another team."""
     team, alley = team_in(unit_path, team_id), request.POST.get("alley", "")
-    form = AssignForm(request.POST, teams=_others(team))
+    form = AssignForm(request.POST, teams=_others(request, team))
     if form.is_valid():
         target, actor = form.cleaned_data["team"], staff(request).username
         try:
@@ -93,9 +93,10 @@ def alley_assign(request: HttpRequest, unit_path: str, team_id: int) -> HttpResp
     return _alley(request, team, alley, form)
 
 
-def _others(team: Team) -> QuerySet[Team]:
-    """Return the teams of the same campaign in the same unit and beside it, without `team`."""
-    return Team.objects.filter(campaign=team.campaign_id).exclude(pk=team.pk)
+def _others(request: HttpRequest, team: Team) -> QuerySet[Team]:
+    """Return the teams of the same campaign that the person manages, without `team`."""
+    mine = reach(staff(request), Permission.MANAGE_TEAMS).filter("unit__path")
+    return Team.objects.filter(mine, campaign=team.campaign_id).exclude(pk=team.pk)
 
 
 def _alley(
@@ -110,6 +111,6 @@ def _alley(
         "unit": team.unit,
         "alley": alley,
         "doors": rows,
-        "form": form or AssignForm(None, teams=_others(team)),
+        "form": form or AssignForm(None, teams=_others(request, team)),
     }
     return render(request, "fieldwork/alley.html", context, status=422 if form else 200)
