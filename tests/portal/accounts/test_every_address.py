@@ -141,9 +141,10 @@ def _names() -> list[str]:
 def _address(name: str, unit_path: str) -> str:
     if name == "api-unknown":
         return "/api/nothing"
-    [(form, arguments)] = get_resolver().reverse_dict[name][0]
+    known: Any = get_resolver().reverse_dict[name]
+    [(form, arguments)] = known[0]
     values = {key: VALUES.get(key, NOWHERE) for key in arguments}
-    return "/" + form % (values | {"unit_path": unit_path})
+    return "/" + str(form % (values | {"unit_path": unit_path}))
 
 
 def _ask(client: Client, name: str, unit_path: str) -> int:
