@@ -26,6 +26,7 @@ from bluezone.portal.campaign.stats.effort import Effort, Feasibility, plan_effo
 from bluezone.portal.campaign.stats.errors import StatsInputError
 from bluezone.portal.campaign.stats.forecast import (
     LEVELS,
+    TABLE,
     Forecast,
     ForecastSettings,
     Histories,
@@ -44,6 +45,7 @@ from bluezone.portal.campaign.stats.words import Message, phrase
 
 __all__ = [
     "LEVELS",
+    "TABLE",
     "Base",
     "Coverage",
     "Effort",

@@ -120,6 +120,10 @@ class ForecastSettings:
     expected_from: float = 0.8
 
 
+TABLE: Final = ForecastSettings(draws=100)
+"""For tables of many units: a quarter of the draws, so that dates may be off by a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """Futures of n units over H days after the last figure.

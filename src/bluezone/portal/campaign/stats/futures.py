@@ -18,7 +18,7 @@ from bluezone.portal.campaign.stats.growth import (
     ceiling,
     even,
     exposure,
-    grow_step,
+    growth_in,
     last_errors,
     observe,
     rest_days_until,
@@ -105,7 +105,7 @@ class _Walk:
         error = memory * error + np.sqrt(1 - memory**2) * rng.standard_normal(error.shape)
         rest = rest_days_until(until) - rest_days_until(day)
         days = exposure(self.theta, until - day, rest)
-        growth = grow_step(self.theta, self.top, count, days) - count
+        growth = growth_in(self.theta, self.top, count, days)
         noise, cluster = self.fit.noise[:, 0], self.prior.cluster
         drawn = uneven(even(growth, noise, cluster) + widening * error, noise, cluster)
         # No day, no growth; and chance cannot win who is not there.

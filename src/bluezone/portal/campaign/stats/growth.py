@@ -10,7 +10,7 @@ step from the one before it, so that the error of a cumulative count is not coun
 every later day, and a forecast starts at the last figure by construction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -86,6 +86,14 @@ class Observed:
         """Return the steps of some units."""
         return Observed(*(getattr(self, name)[units] for name in self.__slots__))
 
+    def last_steps(self) -> "Observed":
+        """Return the last step of each unit alone, one column; without memory."""
+        column = self.step.shape[1] - 1 - self.step[:, ::-1].argmax(axis=1)[:, None]
+        tables = ("before", "after", "gap_days", "rest_days", "step")
+        last = {name: np.take_along_axis(getattr(self, name), column, axis=1) for name in tables}
+        alone = {"chain": np.zeros_like(column), "memory": np.zeros(column.shape)}
+        return replace(self, **last, **alone)
+
 
 def observe(days: Floats, counts: Floats, phones: Floats, memory_days: float) -> Observed:
     """Return the steps between figures.
@@ -144,26 +152,46 @@ def exposure(theta: Floats, gap_days: Floats | float, rest_days: Floats | float)
     return np.asarray(gap_days + (np.exp(theta[..., 4]) - 1) * rest_days, dtype=np.float64)
 
 
-def grow_step(theta: Floats, top: Floats, count: Floats, days: Floats) -> Floats:
-    """Return the count some days on: theta (..., 5), the others of one shape; never over `top`."""
+def growth_in(theta: Floats, top: Floats, count: Floats, days: Floats) -> Floats:
+    """Return the growth in some days: theta (..., 5), the others of one shape; never over `top`."""
     share = np.minimum(count / top, 1.0)
     left = np.maximum(1 - share, 1e-9)
     hazard = (np.exp(theta[..., 1]) + np.exp(theta[..., 2]) * share) * left ** (
         np.exp(theta[..., 3]) - 1
     )
-    return np.asarray(np.maximum(count, top * (1 - left * np.exp(-hazard * days))))
+    return np.asarray(top * left * (1 - np.exp(-hazard * days)), dtype=np.float64)
 
 
 def expected(theta: Floats, observed: Observed) -> Floats:
-    """Return the growth in each step by the curves theta (..., n, 5): shape (..., n, T)."""
+    """Return the growth in each step by the curves theta (..., n, 5): shape (..., n, T).
+
+    A step of several days is walked day by day, by itself: what a unit is expected to do does
+    not depend on which other units are fitted beside it.
+    """
     bent = theta[..., None, :]
     top = ceiling(theta, observed)[..., None]
-    substeps = int(np.clip(np.ceil(observed.gap_days.max(initial=1.0)), 1, _MAX_SUBSTEPS))
-    days = exposure(bent, observed.gap_days, observed.rest_days) / substeps
-    count: Floats = np.asarray(observed.before)
-    for _ in range(substeps):
-        count = grow_step(bent, top, count, days)
-    return np.asarray(count - observed.before)
+    days = exposure(bent, observed.gap_days, observed.rest_days)
+    growth = growth_in(bent, top, observed.before, days)
+    unit, column = np.nonzero(observed.step & (observed.gap_days > 1))
+    if unit.size:
+        growth[..., unit, column] = _walked(
+            theta[..., unit, :],
+            top[..., unit, 0],
+            observed.before[unit, column],
+            days[..., unit, column],
+            observed.gap_days[unit, column],
+        )
+    return growth
+
+
+def _walked(theta: Floats, top: Floats, before: Floats, days: Floats, gap_days: Floats) -> Floats:
+    """Return the growth in long steps, m of them on the last axis, in substeps of about a day."""
+    substeps = np.clip(np.ceil(gap_days), 1, _MAX_SUBSTEPS)
+    growth = np.zeros(np.broadcast_shapes(top.shape, before.shape))
+    for done in range(int(substeps.max(initial=0.0))):
+        more = growth_in(theta, top, before + growth, days / substeps)
+        growth = growth + np.where(done < substeps, more, 0.0)
+    return growth
 
 
 def averaged(gap_days: Floats, memory_days: float) -> Floats:
@@ -220,7 +248,4 @@ def too_low(theta: Floats, observed: Observed) -> Floats:
 
 def last_errors(theta: Floats, observed: Observed, noise: Floats, prior: CurvePrior) -> Floats:
     """Return how fast (in sd) each unit was in its last step, shape (..., n)."""
-    error = step_errors(theta, observed, noise, prior)
-    column = observed.step.shape[1] - 1 - observed.step[:, ::-1].argmax(axis=1)
-    chosen = np.broadcast_to(column[:, None], (*error.shape[:-1], 1))
-    return np.asarray(np.take_along_axis(error, chosen, axis=-1)[..., 0], dtype=np.float64)
+    return step_errors(theta, observed.last_steps(), noise, prior)[..., 0]
