@@ -33,7 +33,16 @@ sums = {str(row.day): [row.value, row.counted, row.parts] for row in rows}
 unmarked = Figure.objects.filter(unit_path__under=PROVINCE).exclude(unit_path=PROVINCE)
 unmarked = unmarked.exclude(source_name="generated for the demo").count()
 said = [one.sentence("en") for one in verdicts(PROVINCE, dt.date(2020, 8, 15))]
-print(json.dumps({"sums": sums, "unmarked": unmarked, "said": said}))
+from bluezone.portal.accounts.models import User
+from bluezone.portal.campaign.agencies.models import Agency, SpentToken
+from bluezone.portal.campaign.agencies.services import figures_of
+from bluezone.portal.campaign.field.access import teams_of
+office = Agency.objects.filter(heads__user__username="coquan")
+shown = figures_of(office, dt.date(2020, 8, 15))[0]
+print(json.dumps({"sums": sums, "unmarked": unmarked, "said": said,
+    "office": [shown.installed, shown.smartphones, shown.relatives],
+    "spent": SpentToken.objects.filter(pool__agency=shown.agency).count(),
+    "doors": [team.households.count() for team in teams_of(User.objects.get(username="to"))]}))
 """
 
 
@@ -89,5 +98,8 @@ def test_the_seed_is_prepared_from_published_counts_and_once(tmp_path: Path) -> 
     for day, value in PUBLISHED.items():
         assert found["sums"][str(day)] == [value, 12, 12]
     assert found["unmarked"] == 0
+    assert found["office"] == [34, 40, 14]
+    assert found["spent"] == 35 + 14
+    assert found["doors"] == [48]
     assert any("rank 10 of 63" in sentence for sentence in found["said"])
     assert json.loads(run(*demo, "--prepare-only", "--json"))["prepared"] == "before"

@@ -6,7 +6,6 @@ an evening; what is known later is in the tables, but no dashboard of that eveni
 """
 
 import datetime as dt
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -14,11 +13,15 @@ from typing import Final
 
 from django.db import transaction
 
-from bluezone.portal.accounts.memberships import create_member
-from bluezone.portal.accounts.models import Role, User
-from bluezone.portal.accounts.services import create_staff
+from bluezone.portal.accounts.models import User
 from bluezone.portal.audit.services import SYSTEM, record
 from bluezone.portal.campaign.demo import counts, people
+from bluezone.portal.campaign.demo.logins import Account, give_places, make_accounts
+from bluezone.portal.campaign.demo.vouchers import (
+    DISTRICT_OFFICES,
+    PROVINCE_OFFICES,
+    make_voucher_agencies,
+)
 from bluezone.portal.campaign.figures.facts import load_facts
 from bluezone.portal.campaign.figures.models import Denominator, Figure
 from bluezone.portal.campaign.figures.services import (
@@ -51,15 +54,6 @@ GENERATED: Final = "generated for the demo"
 TEAM_COMMUNES: Final = 4
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account to try: user name, role, the unit it acts on."""
-
-    username: str
-    role: Role
-    unit_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +102,15 @@ def prepare(*, evening: dt.date, tell: Tell, rng: Random | None = None) -> Prepa
         tell("agencies")
         days = [FIRST + dt.timedelta(days=at) for at in range((LAST - FIRST).days + 1)]
         agencies = people.make_agencies(province, districts, days, rng)
+        office = make_voucher_agencies(province, districts[0], FIRST)
+        agencies += len(PROVINCE_OFFICES) + len(DISTRICT_OFFICES)
         tell("teams")
         people.open_fieldwork(province, FIRST, LAST)
         chosen = communes[:: max(1, len(communes) // TEAM_COMMUNES)][:TEAM_COMMUNES]
         doors = people.make_teams(chosen, dt.date(2020, 8, 10), evening, rng)
         tell("accounts")
-        accounts, password = _accounts(districts[0], chosen[0])
+        accounts, password = make_accounts(EDITION, PROVINCE, districts[0].path, chosen[0].path)
+        give_places(office, chosen[0])
     return Prepared(len(districts), len(communes), made, agencies, doors, accounts, password)
 
 
@@ -180,20 +177,3 @@ def _targets(province: Unit) -> None:
         (province, OFFICIALS_ORDER),
     ):
         set_target(unit, parse(order, "en", 2020), actor=SYSTEM, now=now, source=ORDER_SOURCE)
-
-
-def _accounts(district: Unit, commune: Unit) -> tuple[tuple[Account, ...], str]:
-    """Make an account for each level with one password that nobody else has."""
-    password = secrets.token_urlsafe(12)
-    accounts = (
-        Account("bo", Role.CAMPAIGN_OFFICER, EDITION),
-        Account("huyen", Role.CAMPAIGN_OFFICER, district.path),
-        Account("xa", Role.CAMPAIGN_OFFICER, commune.path),
-        Account("to", Role.TEAM_MEMBER, commune.path),
-        Account("thanhtra", Role.AUDITOR, PROVINCE),
-        Account("tinh", Role.UNIT_MANAGER, PROVINCE),
-    )
-    for one in accounts:
-        user = create_staff(one.username, password, "", display_name=one.username)
-        create_member(user, Unit.objects.get(path=one.unit_path), one.role)
-    return accounts, password
