@@ -145,3 +145,58 @@ def test_without_tables_the_command_says_to_migrate(monkeypatch: pytest.MonkeyPa
 
     assert isinstance(result.exception, NotPreparedError)
     assert "bluezone migrate" in str(result.exception)
+
+
+MERGED = "level,code,parent,name\nprovince,1,,Vientiane\ncommune,11,1,Sikhot\ncommune,12,1,Xay\n"
+
+
+def test_villages_and_roles_are_carried_over_a_merger_only_when_asked(tmp_path: Path) -> None:
+    """Shown first, done with --apply; a role whose unit grew only with --wider."""
+    from bluezone.portal.accounts.memberships import create_member  # noqa: PLC0415 - needs tables
+    from bluezone.portal.accounts.services import create_staff  # noqa: PLC0415 - the same
+
+    tree = TREE + "commune,111,11,,Trọn\ncommune,112,11,,Gộp\ncommune,113,11,,Thêm\n"
+    links = "level,old,new\nprovince,1,1\ncommune,111,11\ncommune,112,12\ncommune,113,12\n"
+    for name, text in (("old", tree), ("new", MERGED), ("successors_la2020_la2025", links)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    later = [*LAOS[:1], "la2025", *LAOS[2:-1], "2025-07-01"]
+    assert run("load", "--from", str(tmp_path / "old.csv"), *LAOS).exit_code == 0
+    assert run("load", "--from", str(tmp_path / "new.csv"), *later).exit_code == 0
+    assert run("load", "--from", str(tmp_path / "successors_la2020_la2025.csv")).exit_code == 0
+    village = ["--edition", "la2020", "--from", str(tmp_path / "la2020_villages.csv"), *LAOS[2:]]
+    (tmp_path / "la2020_villages.csv").write_text(
+        "code,parent,name\nv01,111,Dong\nv02,113,Tay\n", encoding="utf-8"
+    )
+    assert run("load", *village).exit_code == 0
+    for name, path in (("an", "111"), ("binh", "112"), ("chi", "")):
+        unit = Unit.objects.get(path=f"la2020.1.11.{path}".rstrip("."))
+        create_member(create_staff(name, "mot hai ba bon nam", ""), unit, "unit_manager")
+
+    def rows(*options: str) -> dict[str, tuple[str, str | None]]:
+        result = run("carry", "--from", "la2020", "--to", "la2025", "--json", *options)
+        assert result.exit_code == 0, result.output
+        found = map(json.loads, result.stdout.splitlines())
+        return {f"{row['what']} {row['from']}": (row["done"], row["to"]) for row in found}
+
+    one, two = "village la2020.1.11.111.v01", "village la2020.1.11.113.v02"
+    an, binh = "an unit_manager la2020.1.11.111", "binh unit_manager la2020.1.11.112"
+    chi: dict[str, tuple[str, str | None]] = {"chi unit_manager la2020.1.11": ("by hand", None)}
+    seen = rows()
+    assert seen == chi | {
+        one: ("would be", "la2025.1.11"),
+        two: ("would be", "la2025.1.12"),
+        an: ("would be", "la2025.1.11"),
+        binh: ("wider", "la2025.1.12"),
+    }
+    assert rows() == seen
+    done = rows("--apply")
+    assert done[one] == ("carried", "la2025.1.11.v01")
+    assert (done[an][0], done[binh][0]) == ("carried", "wider")
+    assert rows("--apply", "--wider") == chi | {binh: ("carried", "la2025.1.12")}
+    assert rows() == chi
+
+
+def test_figures_are_not_carried_backwards_nor_between_unknown_editions(table: Path) -> None:
+    assert run("load", "--from", str(table), *LAOS).exit_code == 0
+    result = run("carry", "--from", "la2020", "--to", "la2025")
+    assert isinstance(result.exception, UnknownEditionError)

@@ -187,3 +187,78 @@ def search(text: str, *, edition: str | None, under: str | None, limit: int, as_
             print_json({**row, "above": above})
         else:
             click.echo(f"{unit.path:28} {unit.full_name}" + (f", {above}" if above else ""))
+
+
+@command.command()
+@click.option("--from", "old", required=True, help="The edition that ended, such as vn2025-06.")
+@click.option("--to", "new", required=True, help="A later one, such as vn2025.")
+@click.option("--apply", "applied", is_flag=True, help="Do it; without, it is only shown.")
+@click.option("--wider", is_flag=True, help="Roles also where the new unit took others in.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+def carry(*, old: str, new: str, applied: bool, wider: bool, as_json: bool) -> None:
+    """Carry villages and roles over a merger: shows what would be done, does it with --apply.
+
+    A village goes on in the commune that took all of its own. A role goes on in the unit that
+    took all of the old one; where that unit took others in as well, its owner would get more
+    than before, so it is given only with --wider. What was split is for people to decide, and
+    is listed. Figures are kept in their edition; docs/units.md says how they are carried.
+    """
+    _prepare()
+    from django.db import transaction  # noqa: PLC0415 - after Django's start
+    from django.utils import translation  # noqa: PLC0415 - the same
+
+    with translation.override(_language()), transaction.atomic():
+        rows = [*_carry_villages(old, new, applied=applied)]
+        rows += _carry_roles(old, new, applied=applied, wider=wider)
+    for row in rows:
+        if as_json:
+            print_json(row)
+        else:
+            said = "→ " + str(row["to"]) if row["to"] else "– decide by hand"
+            click.echo(f"{row['done']:9} {row['what']:26} {row['from']} {said}")
+    if not applied and rows:
+        stderr().print("nothing was changed; add --apply", markup=False)
+
+
+def _carry_villages(old: str, new: str, *, applied: bool) -> Iterable[dict[str, object]]:
+    """Carry villages step by step; yield a row each. Unapplied it sees the first step only."""
+    from itertools import pairwise  # noqa: PLC0415 - beside the others
+
+    from bluezone.portal.units.carrying import route  # noqa: PLC0415 - after Django's start
+    from bluezone.portal.units.village_carrying import (  # noqa: PLC0415 - the same
+        carry_villages,
+        village_plans,
+    )
+
+    for before, after in pairwise(route(old, new)):
+        for plan in village_plans(before, after):
+            made = carry_villages([plan], actor="system") if applied else []
+            to = made[0].path if made else plan.commune_path
+            done = _done(applied=bool(made), possible=plan.commune_path is not None)
+            yield {"what": "village", "from": plan.village.path, "to": to, "done": done}
+
+
+def _carry_roles(old: str, new: str, *, applied: bool, wider: bool) -> Iterable[dict[str, object]]:
+    from bluezone.portal.accounts.successions import (  # noqa: PLC0415 - after Django's start
+        Manner,
+        carry_roles,
+        proposals,
+    )
+
+    allowed = {Manner.SAME, Manner.WIDER} if wider else {Manner.SAME}
+    for one in proposals(old, new):
+        chosen = one.manner in allowed
+        if applied and chosen:
+            carry_roles([one])
+        done = _done(applied=applied and chosen, possible=one.new_path is not None)
+        if one.manner is Manner.WIDER and not chosen:
+            done = "wider"
+        row = one.membership
+        what = f"{row.user.username} {row.role}"
+        yield {"what": what, "from": row.unit_id, "to": one.new_path, "done": done}
+
+
+def _done(*, applied: bool, possible: bool) -> str:
+    if applied:
+        return "carried"
+    return "would be" if possible else "by hand"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from bluezone.portal.units.apportion import apportion, apportion_array
 from bluezone.portal.units.errors import InvalidCountError, UnitError, UnknownEditionError
-from bluezone.portal.units.models import Edition, Successor, SuccessorKind
+from bluezone.portal.units.models import Edition, Level, Successor, SuccessorKind
 from bluezone.portal.units.paths import REST, edition_of, lineage, remainder_of
 from bluezone.portal.units.remainders import ensure_remainders
 
@@ -75,7 +75,7 @@ def carry_forward(values: Mapping[str, C], from_edition: str, to_edition: str) -
         InvalidCountError: a value is no whole number, too large, or shapes differ.
     """
     carried = _checked(values, from_edition)
-    for old, new in pairwise(_route(from_edition, to_edition)):
+    for old, new in pairwise(route(from_edition, to_edition)):
         carried = move(carried, heirs_between(old, new, of=carried))
     ensure_remainders(path for path in carried if path.endswith(f".{REST}"))
     return carried
@@ -115,6 +115,18 @@ def heirs_between(old: str, new: str, *, of: Collection[str] | None = None) -> d
     return {path: _heirs(found) for path, found in by_old.items()}
 
 
+def whole_heirs(old: str, new: str) -> dict[str, str]:
+    """Return, for each unit that went whole into one unit of the next edition, that unit.
+
+    A unit that was split has none, even where one new unit takes all of its figures because
+    nobody published the shares; and a remainder is no unit that anybody works in.
+    """
+    links = Successor.objects.filter(
+        old__edition=old, new__edition=new, kind=SuccessorKind.WHOLE
+    ).exclude(new__level=Level.REMAINDER)
+    return dict(links.values_list("old_id", "new_id"))
+
+
 def _heirs(links: Sequence[_End]) -> Heirs:
     weights = {link.path: int(link.share * MILLION) for link in links if link.share is not None}
     rest = MILLION - sum(weights.values())
@@ -144,8 +156,12 @@ def _split(value: C, targets: Sequence[tuple[str, int]]) -> Iterable[C]:
     return list(apportion_array(value, weights))  # type: ignore[arg-type] # an array then
 
 
-def _route(first: str, last: str) -> list[str]:
-    """Return the editions from `first` to `last`, in the order of time."""
+def route(first: str, last: str) -> list[str]:
+    """Return the editions from `first` to `last`, both included, in the order of time.
+
+    Raises:
+        UnknownEditionError: one is not loaded, they are of two countries, or `last` is earlier.
+    """
     country = Edition.objects.filter(pk=first).values_list("country", flat=True).first()
     editions = Edition.objects.filter(country=country).order_by("valid_from", "id")
     names = list(editions.values_list("id", flat=True))

@@ -21,6 +21,7 @@ _BASES: Final[dict[str, Promise]] = {
     "no successor recorded": _("no successor recorded"),
     "same code": _("same code"),
     "same nation": _("same nation"),
+    "same village": _("same village"),
     "some of its communes": _("some of its communes"),
     "ward merged 2020-2025": _("ward merged 2020-2025"),
 }

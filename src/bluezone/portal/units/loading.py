@@ -21,8 +21,10 @@ from bluezone.portal.units.succession import all_links
 from bluezone.portal.units.successor_rows import Link, read_links
 from bluezone.portal.units.tiles import tile_of
 from bluezone.portal.units.unit_rows import UnitRow, read_units
+from bluezone.portal.units.village_carrying import BASIS as VILLAGE_BASIS
 
 UNIT_FACTS: Final = (
+    "level",
     "code",
     "name",
     "full_name",
@@ -147,7 +149,9 @@ def _load_links(source: LinkSource, manner: _Manner) -> Summary:
     links, remainders = all_links(rows.links, (source.old, old), source.new)
     ensure_remainders(remainders)
     ends = {"old__edition": source.old, "new__edition": source.new}
-    before = {(link.old_id, link.new_id): link for link in Successor.objects.filter(**ends)}
+    # Links of villages are made by whoever carries them on, and are in no table of a country.
+    loaded = Successor.objects.filter(**ends).exclude(basis=VILLAGE_BASIS)
+    before = {(link.old_id, link.new_id): link for link in loaded}
     wanted = {(link.old, link.new): _successor(link) for link in links}
     summary.counts = {"links": len(wanted)}
     summary.missing = _remove([link.pk for pair, link in before.items() if pair not in wanted])

@@ -58,10 +58,10 @@ class Places:
                 self.add(path, Level(level), code)
 
     def add(self, path: str, level: Level, code: str) -> None:
-        """Remember a unit."""
+        """Remember a unit; a table may give a known one another level."""
         if path not in self._levels:
-            self._levels[path] = level
             self._by_code[code].append(path)
+        self._levels[path] = level
 
     def above(self, source: SourceRow) -> str:
         """Return the path of the unit above a row's unit.
