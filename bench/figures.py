@@ -57,6 +57,20 @@ def main() -> Iterator[dict[str, object]]:
         yield from _registrations(2_000_000)
 
 
+def fill_year(database: Path) -> int:
+    """Put a year of all communes into the store; return how many rows there are."""
+    from django.db import connection  # noqa: PLC0415 - after django.setup
+
+    connection.close()
+    with sqlite3.connect(database) as raw:
+        raw.execute("PRAGMA synchronous=OFF")
+        series = "[" + ",".join(f'"{name}"' for name in SERIES) + "]"
+        raw.execute(_YEAR, (DAYS - 1, FIRST.isoformat(), series))
+        rows = int(raw.execute("SELECT COUNT(*) FROM figures_dailyvalue").fetchone()[0])
+    raw.close()
+    return rows
+
+
 def _seconds(started: float) -> float:
     return round(time.perf_counter() - started, 3)
 
@@ -100,14 +114,8 @@ def _year(database: Path) -> Iterator[dict[str, object]]:
     from bluezone.portal.campaign.figures.facts import load_facts  # noqa: PLC0415
     from bluezone.portal.campaign.figures.services import roll_up  # noqa: PLC0415
 
-    connection.close()
     started = time.perf_counter()
-    with sqlite3.connect(database) as raw:
-        raw.execute("PRAGMA synchronous=OFF")
-        series = "[" + ",".join(f'"{name}"' for name in SERIES) + "]"
-        raw.execute(_YEAR, (DAYS - 1, FIRST.isoformat(), series))
-        rows = raw.execute("SELECT COUNT(*) FROM figures_dailyvalue").fetchone()[0]
-    raw.close()
+    rows = fill_year(database)
     yield {"what": "year of communes", "rows": rows, "built_s": _seconds(started)}
     started, cpu = time.perf_counter(), time.process_time()
     sums = roll_up(FIRST)
@@ -120,7 +128,7 @@ def _year(database: Path) -> Iterator[dict[str, object]]:
     yield {"what": "roll-up of one day", "s": _seconds(started)}
     load_facts(now=NOW)
     connection.close()
-    _forget(database)
+    forget(database)
     started = time.perf_counter()
     _dashboard()
     cold = _seconds(started)
@@ -137,7 +145,7 @@ def _year(database: Path) -> Iterator[dict[str, object]]:
     }
 
 
-def _forget(database: Path) -> None:
+def forget(database: Path) -> None:
     """Put the file out of the system's cache, where the system allows it."""
     for path in database.parent.glob(database.name + "*"):
         with path.open("rb") as stream:
@@ -169,7 +177,7 @@ def _registrations(count: int) -> Iterator[dict[str, object]]:
     from bench.figures_large import register, roll_up_timed  # noqa: PLC0415 - shares the rows
 
     register(count)
-    seconds = roll_up_timed()
+    _rows, seconds = roll_up_timed()
     yield {
         "what": "registrations to communes",
         "rows": count,
