@@ -6,8 +6,6 @@ processes may run it at once.
 
 from dataclasses import dataclass
 
-from django.db import close_old_connections
-
 from bluezone.portal.accounts import retention as accounts
 from bluezone.portal.campaign.field.closing import close_due
 from bluezone.portal.verification.retention import Forgotten, purge
@@ -33,7 +31,6 @@ def run_due(*, now: int, desk_now: int | None = None) -> Round:
     Raises:
         InvalidSettingError: the message provider is not set up rightly.
     """
-    close_old_connections()
     tried = send_due(current_provider(), now=now) if sms_enabled() else 0
     forgotten = purge(now=now, desk_now=now if desk_now is None else desk_now)
     accounts.purge(desk_now=now if desk_now is None else desk_now)

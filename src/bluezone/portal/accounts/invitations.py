@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from bluezone.portal import keyring, secret_files
+from bluezone.portal import keyring, locks, secret_files
 from bluezone.portal.accounts import second_factor, sign_ins, tallies
 from bluezone.portal.accounts.errors import (
     ForbiddenGrantError,
@@ -121,6 +121,7 @@ def join(row: Invitation, username: str, password: str, *, display_name: str, no
         InvalidAccountError: the name or the password cannot be taken; the link stays good.
     """
     with transaction.atomic():
+        locks.hold("staff")
         user = create_staff(
             username,
             password,
@@ -141,6 +142,7 @@ def accept_as(row: Invitation, user: User, *, now: int) -> None:
         InvalidInvitationError: somebody was faster, or it is one's own invitation.
     """
     with transaction.atomic():
+        locks.hold("staff")
         _use_up(row, user, now=now)
         _give(row, user)
 
@@ -156,6 +158,7 @@ def choose_password(row: Invitation, password: str, *, now: int) -> None:
     if user is None:
         raise InvalidInvitationError("this link is for a new role")
     with transaction.atomic():
+        locks.hold("staff")
         set_password(user, password, actor=user.username)
         _use_up(row, user, now=now)
         second_factor.remove_all(user)
@@ -168,6 +171,7 @@ def choose_password(row: Invitation, password: str, *, now: int) -> None:
 def withdraw(row: Invitation, *, actor: str, now: int) -> None:
     """Let an invitation work no more; one that has ended stays as it is."""
     with transaction.atomic():
+        locks.hold("staff")
         if open_ones(now=now).filter(pk=row.pk).update(ended_at=now):
             record(actor, "invitation.withdrawn", f"invitation {row.pk}")
 

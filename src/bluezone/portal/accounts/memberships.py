@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from bluezone.portal import clock
+from bluezone.portal import clock, locks
 from bluezone.portal.accounts.errors import ForbiddenGrantError, InvalidAccountError
 from bluezone.portal.accounts.granting import may_grant
 from bluezone.portal.accounts.models import Membership, Role, User
@@ -27,6 +27,7 @@ def create_member(user: User, unit: Unit, role: str, *, giver: User | None = Non
         raise InvalidAccountError("unknown role")
     check_grant(giver, user, role, unit)
     with transaction.atomic():
+        locks.hold("staff")
         membership, created = Membership.objects.get_or_create(
             user=user, unit=unit, role=role, defaults={"created_at": clock.now()}
         )
@@ -47,6 +48,7 @@ def end_membership(membership: Membership, *, giver: User | None = None) -> None
     user, role, path = membership.user, membership.role, membership.unit_id
     check_grant(giver, user, role, path)
     with transaction.atomic():
+        locks.hold("staff")
         if Membership.objects.filter(pk=membership.pk).delete()[0]:
             actor = SYSTEM if giver is None else giver.username
             record(actor, "membership.ended", f"user {user.username}", {"role": role, "unit": path})
@@ -63,6 +65,7 @@ def change_role(membership: Membership, role: str, *, giver: User | None = None)
     if role == membership.role:
         return membership
     with transaction.atomic():
+        locks.hold("staff")
         changed = create_member(membership.user, membership.unit, role, giver=giver)
         end_membership(membership, giver=giver)
     return changed

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bluezone.portal import locks
 from bluezone.portal.accounts import sign_ins
 from bluezone.portal.accounts.errors import ForbiddenPersonError
 from bluezone.portal.accounts.granting import grantable
@@ -106,6 +107,7 @@ def reopen_account(giver: User, person: User) -> None:
 def _set_active(giver: User, person: User, *, active: bool) -> None:
     check_person(giver, person)
     with transaction.atomic():
+        locks.hold("staff")
         if User.objects.filter(pk=person.pk, is_active=not active).update(is_active=active):
             word = "account.reopened" if active else "account.closed"
             record(giver.username, word, f"user {person.username}")

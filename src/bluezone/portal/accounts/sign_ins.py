@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 
-from bluezone.portal import clock
+from bluezone.portal import clock, locks
 from bluezone.portal.accounts.browsers import browser_of
 from bluezone.portal.accounts.models import SignIn, User
 from bluezone.portal.audit.services import record
@@ -77,6 +77,7 @@ def end_all(user: User, *, actor: str, but: str | None = None) -> int:
 
 def _end(user: User, keys: list[str], *, actor: str) -> None:
     with transaction.atomic():
+        locks.hold("staff")
         Session.objects.filter(session_key__in=keys).delete()
         SignIn.objects.filter(session_key__in=keys).delete()
         record(actor, "session.revoked", f"user {user.username}", {"sessions": len(keys)})

@@ -88,8 +88,9 @@ def _key(limit: Limit, who: str) -> str:
 
 def _row(limit: Limit, who: str, *, now: int) -> Tally:
     key = _key(limit, who)
-    Tally.objects.get_or_create(key_hmac=key, defaults={"window_start": now, "count": 0})
-    tally = Tally.objects.select_for_update().get(key_hmac=key)
+    tally, _made = Tally.objects.select_for_update().get_or_create(
+        key_hmac=key, defaults={"window_start": now, "count": 0}
+    )
     # A clock that was set back must not lock somebody out for ever.
     if not tally.window_start <= now < tally.window_start + limit.window_s:
         tally.window_start, tally.count, tally.blocked_until = now, 0, 0

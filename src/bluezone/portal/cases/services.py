@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from bluezone.portal import locks
 from bluezone.portal.accounts.models import User
 from bluezone.portal.audit.services import record
 from bluezone.portal.cases.errors import InvalidCaseError
@@ -37,6 +38,7 @@ def open_case(request: CaseRequest, user: User, *, now: int) -> Case:
     if request.symptom_date is None and request.test_date is None:
         raise InvalidCaseError("a day of symptoms or of a test is needed")
     with transaction.atomic():
+        locks.hold("pseudonyms of cases")
         case = Case.objects.create(
             pseudonym=_next_pseudonym(),
             report_type=request.report_type,
@@ -57,7 +59,6 @@ def cases_of(user: User) -> QuerySet[Case]:
 
 
 def _next_pseudonym() -> str:
-    # The transaction holds the write lock on SQLite; elsewhere the constraint refuses a twin.
     prefix = f"{settings.BLUEZONE_CASE_PREFIX}-"
     newest = (
         Case.objects.filter(pseudonym__startswith=prefix)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from bluezone.portal import locks
 from bluezone.portal.audit.services import record
 from bluezone.portal.site import content
 from bluezone.portal.site.choices import SHEETS, Kind
@@ -50,6 +51,7 @@ def create_poster(
     if request.language not in content.languages():
         raise UnknownLanguageError("there are no texts in this language")
     with transaction.atomic():
+        locks.hold("posters")
         same = Poster.objects.filter(unit=unit, kind=request.kind, language=request.language)
         last = same.aggregate(last=Max("version"))["last"] or 0
         poster = Poster.objects.create(

@@ -10,6 +10,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from bluezone.portal import locks
 from bluezone.portal.audit.services import record
 from bluezone.portal.units.carrying import carry_forward
 from bluezone.portal.units.errors import UnitError, UnknownEditionError
@@ -61,6 +62,7 @@ def add_village(commune: Unit, name: str, *, kind: str, actor: str) -> Unit:
     """
     if commune.level != Level.COMMUNE:
         raise UnitError(_("A village belongs to a commune, and this is none."))
+    locks.hold("units")
     village = Unit(edition_id=commune.edition_id, parent=commune, level=Level.VILLAGE)
     _name(village, name, kind)
     village.code = _next_code(commune)
@@ -83,6 +85,7 @@ def rename_village(village: Unit, name: str, *, kind: str, actor: str) -> Unit:
         UnitError: it is no village or is closed, or the name is bad or taken.
     """
     _check_open(village)
+    locks.hold("units")
     before = village.full_name
     _name(village, name, kind)
     if village.full_name == before:

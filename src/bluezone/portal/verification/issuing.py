@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Least
 
-from bluezone.portal import keyring, secret_files
+from bluezone.portal import keyring, locks, secret_files
 from bluezone.portal.accounts.models import User
 from bluezone.portal.audit.services import record
 from bluezone.portal.cases.models import Case, ReportType
@@ -98,6 +98,7 @@ def issue_code(request: CodeRequest, issuer: User | ApiKey, *, now: int, rng: Ra
     )
     phone = normalise_phone(request.phone) if request.phone else ""
     with transaction.atomic():
+        locks.hold("issuing codes")  # the quota, the caller's uuid, the queue's length
         _check_quota(now)
         if request.uuid and VerificationCode.objects.filter(uuid=request.uuid).exists():
             raise UuidAlreadyExistsError("a code was issued under this uuid before")

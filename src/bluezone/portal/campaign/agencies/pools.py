@@ -141,6 +141,11 @@ def fit_quotas(agency: Agency, *, staff: int, smartphones: int) -> None:
             raise AgencyError(_("More vouchers are out than that. Void unused slips first."))
 
 
+def lock(agency: Agency) -> None:
+    """Keep the agency's size and reports as they are until the caller's transaction ends."""
+    Agency.objects.select_for_update().filter(pk=agency.pk).first()
+
+
 def private_key(pool: Pool) -> RSAPrivateKey:
     """Return the key that signs the vouchers of a pool.
 
@@ -181,19 +186,21 @@ def _new_pool(agency: Agency, purpose: str, *, rng: Random) -> Pool:
     key = _unlabelled_key()
     public = key.public_key()
     der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    size = agency.sizes.order_by("-from_day", "-pk")[0]
-    row, _made = Pool.objects.get_or_create(
-        unit_path=agency.unit_id,
-        agency=agency,
-        purpose=purpose,
-        defaults={
-            "label": key_label(public),
-            "kid": key_id(public),
-            "modulus": f"{public.public_numbers().n:0{MODULUS_BITS // 4}x}",
-            "private_sealed": keyring.seal(der, purpose=_SEAL, rng=rng),
-            "quota": quota(purpose, staff=size.staff, smartphones=size.smartphones),
-        },
-    )
+    with transaction.atomic():
+        lock(agency)  # or its size could change before its quota is there
+        size = agency.sizes.order_by("-from_day", "-pk")[0]
+        row, _made = Pool.objects.get_or_create(
+            unit_path=agency.unit_id,
+            agency=agency,
+            purpose=purpose,
+            defaults={
+                "label": key_label(public),
+                "kid": key_id(public),
+                "modulus": f"{public.public_numbers().n:0{MODULUS_BITS // 4}x}",
+                "private_sealed": keyring.seal(der, purpose=_SEAL, rng=rng),
+                "quota": quota(purpose, staff=size.staff, smartphones=size.smartphones),
+            },
+        )
     return row
 
 

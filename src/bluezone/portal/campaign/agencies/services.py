@@ -17,7 +17,7 @@ from bluezone.portal.accounts.permissions import Permission, may
 from bluezone.portal.audit.services import record
 from bluezone.portal.campaign.agencies.errors import AgencyError
 from bluezone.portal.campaign.agencies.models import Agency, AgencyHead, AgencySize, Report
-from bluezone.portal.campaign.agencies.pools import fit_quotas
+from bluezone.portal.campaign.agencies.pools import fit_quotas, lock
 from bluezone.portal.campaign.agencies.progress import (
     AgencyFigure,
     Progress,
@@ -119,6 +119,7 @@ def change_agency(agency: Agency, request: AgencyRequest, actor: str, *, now: in
     agency.name, agency.kind, agency.way = request.name, request.kind, request.way
     try:
         with transaction.atomic():
+            lock(agency)
             agency.save(update_fields=["name", "kind", "way"])
             if resized:
                 _check_reported(agency, request.smartphones)
@@ -162,11 +163,12 @@ def add_report(agency: Agency, request: ReportRequest, actor: str, *, now: int) 
     """
     if request.day > look_format.local(now).date():
         raise AgencyError(_("This day has not come yet."))
-    size = size_of(agency, request.day)
-    if request.staff_installed > size.smartphones:
-        text = _("The agency has %(smartphones)d staff with a smartphone, not more.")
-        raise AgencyError(text % {"smartphones": size.smartphones})
     with transaction.atomic():
+        lock(agency)
+        size = size_of(agency, request.day)
+        if request.staff_installed > size.smartphones:
+            text = _("The agency has %(smartphones)d staff with a smartphone, not more.")
+            raise AgencyError(text % {"smartphones": size.smartphones})
         earlier = Report.objects.filter(
             unit_path=agency.unit_id, agency=agency, day=request.day
         ).first()

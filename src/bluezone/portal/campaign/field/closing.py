@@ -14,9 +14,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bluezone.look.format import VIETNAM
+from bluezone.portal import locks
 from bluezone.portal.audit.services import SYSTEM, record
 from bluezone.portal.campaign.field.choices import Kind
-from bluezone.portal.campaign.field.errors import FieldError
+from bluezone.portal.campaign.field.errors import CampaignClosedError, FieldError
 from bluezone.portal.campaign.field.fold import day_of
 from bluezone.portal.campaign.field.models import (
     Campaign,
@@ -55,6 +56,7 @@ def open_campaign(unit: Unit, *, ends_on: dt.date, actor: str, now: int) -> Camp
     if not day_of(now) <= ends_on <= day_of(now) + LONGEST:
         raise FieldError(_("The last day must lie between today and a year from now."))
     with transaction.atomic():
+        locks.hold("opening campaigns")
         if campaign_for(unit) is not None:
             raise FieldError(_("A campaign is open here already."))
         campaign = Campaign.objects.create(
@@ -85,6 +87,7 @@ def close_campaign(campaign: Campaign, *, actor: str, now: int) -> Wiped:
     Raises:
         FieldError: it is closed already.
     """
+    locks.hold(_open_lock(campaign.pk))
     closed = Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=True)
     if not closed.update(closed_at=now, closed_by=actor):
         raise FieldError(_("This campaign is closed already."))
@@ -93,6 +96,23 @@ def close_campaign(campaign: Campaign, *, actor: str, now: int) -> Wiped:
     detail = {"households": wiped.households, "visits": wiped.visits, "devices": wiped.devices}
     record(actor, "field.campaign_closed", f"unit {campaign.unit_id}", detail)
     return wiped
+
+
+def keep_open(campaign_id: int) -> None:
+    """Let nobody close the campaign until the caller's transaction ends.
+
+    Whatever is stored beside the wiping would survive it. Many may keep a campaign open at once.
+
+    Raises:
+        CampaignClosedError: it is closed.
+    """
+    locks.hold(_open_lock(campaign_id), shared=True)
+    if not Campaign.objects.filter(pk=campaign_id, closed_at__isnull=True).exists():
+        raise CampaignClosedError(_("This campaign is closed already."))
+
+
+def _open_lock(campaign_id: int) -> str:
+    return f"field campaign {campaign_id}"
 
 
 def what_goes(campaign: Campaign) -> Wiped:

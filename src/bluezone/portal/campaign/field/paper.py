@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from bluezone.look.format import VIETNAM
 from bluezone.portal.audit.services import record
 from bluezone.portal.campaign.field.choices import OPEN_STATES, Outcome
+from bluezone.portal.campaign.field.closing import keep_open
 from bluezone.portal.campaign.field.errors import FieldError
 from bluezone.portal.campaign.field.merging import Merged, merge
 from bluezone.portal.campaign.field.models import Household, PaperList, Team, Visit
@@ -99,6 +100,7 @@ def type_back(
         for number, typed in sorted(answers.items())
     ]
     with transaction.atomic():
+        keep_open(paper.team.campaign_id)
         known = _known(paper)
         fresh = [visit for visit in sent if visit.household not in known]
         again = [visit for visit in sent if visit.household in known]

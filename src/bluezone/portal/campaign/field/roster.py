@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bluezone.portal.accounts.models import User
 from bluezone.portal.accounts.permissions import Permission, may
 from bluezone.portal.audit.services import record
-from bluezone.portal.campaign.field.closing import campaign_for
+from bluezone.portal.campaign.field.closing import campaign_for, keep_open
 from bluezone.portal.campaign.field.errors import FieldError
 from bluezone.portal.campaign.field.merging import next_revision
 from bluezone.portal.campaign.field.models import Household, Team, TeamMember, Visit
@@ -46,6 +46,7 @@ def create_team(unit: Unit, name: str, *, actor: str, now: int) -> Team:
         raise FieldError(_("A team belongs to a village, a residential group or a commune."))
     try:
         with transaction.atomic():
+            keep_open(campaign.pk)
             team = Team.objects.create(campaign=campaign, unit=unit, name=name, created_at=now)
             record(actor, "field.team_created", f"team {team.pk}", {"unit": unit.path})
     except IntegrityError:
@@ -64,6 +65,7 @@ def add_member(team: Team, username: str, *, actor: str) -> TeamMember:
     if user is None or not may(user, Permission.VISIT_HOUSEHOLDS, unit=team.unit_id):
         message = _("No such account may visit households here. Give it the role “Team member”.")
         raise FieldError(message)
+    keep_open(team.campaign_id)
     member, created = TeamMember.objects.get_or_create(team=team, user=user)
     if created:
         detail = {"user": user.username}
@@ -88,6 +90,7 @@ def add_households(team: Team, doors: Sequence[Door], *, actor: str) -> int:
     Raises:
         FieldError: more than `MAX_HOUSEHOLDS` on the list.
     """
+    keep_open(team.campaign_id)
     revision = next_revision(team)
     there = {(row.alley, row.label): row for row in _open(team)}
     new = [door for door in doors if (door.alley, door.label) not in there]
@@ -136,6 +139,8 @@ def assign_alley(source: Team, alley: str, target: Team, *, actor: str, now: int
     """
     if source.pk == target.pk or source.campaign_id != target.campaign_id:
         raise FieldError(_("Choose another team of this campaign."))
+    keep_open(source.campaign_id)
+    _lock_both(source, target)
     visited = Visit.objects.filter(team=source).values("household")
     moved = list(_open(source).filter(alley=alley).exclude(pk__in=visited))
     if not moved:
@@ -147,6 +152,12 @@ def assign_alley(source: Team, alley: str, target: Team, *, actor: str, now: int
     detail = {"from": source.pk, "to": target.pk, "doors": len(moved)}
     record(actor, "field.alley_assigned", f"team {target.pk}", detail)
     return len(moved)
+
+
+def _lock_both(*teams: Team) -> None:
+    """Lock teams in the order of their numbers: two who give each other doors do not block."""
+    rows = Team.objects.filter(pk__in=[team.pk for team in teams]).order_by("pk")
+    list(rows.select_for_update())
 
 
 def _open(team: Team) -> "QuerySet[Household]":

@@ -5,11 +5,11 @@ from typing import Final, NamedTuple
 
 from django.db import transaction
 
-from bluezone.portal.campaign.field.closing import expires_at
+from bluezone.portal.campaign.field.closing import expires_at, keep_open
 from bluezone.portal.campaign.field.enrolment import device_of
 from bluezone.portal.campaign.field.errors import CampaignClosedError
 from bluezone.portal.campaign.field.merging import Merged, merge
-from bluezone.portal.campaign.field.models import Campaign, Device, Household
+from bluezone.portal.campaign.field.models import Device, Household
 from bluezone.portal.campaign.field.wire import SyncRequest
 
 PAGE: Final = 500
@@ -72,7 +72,7 @@ def sync(request: SyncRequest, token: str, *, now: int) -> Contact:
     merged = Merged((), (), ())
     with transaction.atomic():
         if request.visits:
-            _check_open(device)
+            keep_open(device.team.campaign_id)
             merged = merge(device.team, device.pk, request.visits, now=now)
         offset = now - request.now
         Device.objects.filter(pk=device.pk).update(last_contact_at=now, clock_offset_s=offset)
@@ -94,13 +94,6 @@ def _whole_revisions(rows: list[Door], team: int) -> list[Door]:
         return whole
     same = Household.objects.filter(team=team, revision=cut).order_by("pk")
     return [Door(*row) for row in same.values_list(*Door._fields)]
-
-
-def _check_open(device: Device) -> None:
-    """Lock the campaign against being closed meanwhile."""
-    campaign = Campaign.objects.select_for_update().get(pk=device.team.campaign_id)
-    if campaign.closed_at is not None:
-        raise CampaignClosedError("the campaign is closed")
 
 
 def _count_lost(request: SyncRequest) -> None:

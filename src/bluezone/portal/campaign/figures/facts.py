@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from bluezone.look.format import VIETNAM
+from bluezone.portal import locks
 from bluezone.portal.audit.services import SYSTEM, record
 from bluezone.portal.campaign.figures.choices import Base, Series, Source
 from bluezone.portal.campaign.figures.errors import UnknownUnitError
@@ -56,6 +57,7 @@ def load_facts(*, now: int, until: dt.date | None = None, edition: str = EDITION
     Raises:
         UnknownUnitError: the units of the edition are not loaded.
     """
+    locks.hold("published facts")
     last = until or _MOST_DISTANT
     _check_units(edition)
     denominators = _load_denominators(edition, last, now)

@@ -105,6 +105,7 @@ def record_figures(
         UnknownUnitError: a path is not a unit's.
         FigureError: a value is negative or absurd, a day is to come, or a figure is there twice.
     """
+    rolling.lock(figure.unit_path for figure in figures)
     _check(figures, today)
     done = Recorded()
     before = _standing(figures)
@@ -263,6 +264,7 @@ def correct(figure: Figure, value: int, *, reason: str, actor: str, now: int) ->
         raise FigureError(_("Say why the figure is corrected."))
     if not 0 <= value <= LARGEST:
         raise FigureError(_("A count is a whole number from 0 on."))
+    rolling.lock([figure.unit_path])
     _check_standing(figure)
     (verdict,) = examine([Claim(figure.unit_path, Series(figure.series), figure.day, value)])
     row = _copy(figure, actor, now, reason)
@@ -289,6 +291,7 @@ def review(figure: Figure, *, accept: bool, reason: str, actor: str, now: int) -
         raise FigureError(_("This figure is not held for review."))
     if figure.reported_by == actor:
         raise OwnFigureError(_("Somebody else than the person who reported it must review it."))
+    rolling.lock([figure.unit_path])
     _check_standing(figure)
     row = _copy(figure, actor, now, reason)
     row.state = State.ACCEPTED if accept else State.REJECTED

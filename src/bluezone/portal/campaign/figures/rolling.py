@@ -17,12 +17,13 @@ from django.db import connection, transaction
 from django.db.models import Max
 from numpy.typing import NDArray
 
+from bluezone.portal import locks
 from bluezone.portal.campaign.figures import asof
 from bluezone.portal.campaign.figures.choices import Series
 from bluezone.portal.campaign.figures.models import DailyValue, RollUp
 from bluezone.portal.campaign.figures.places import chunks
-from bluezone.portal.units.models import Level, Unit
-from bluezone.portal.units.paths import lineage
+from bluezone.portal.units.models import Edition, Level, Unit
+from bluezone.portal.units.paths import edition_of, lineage
 
 _NEVER: Final = -1
 """The day (an ordinal) of a value that is not there."""
@@ -76,12 +77,26 @@ def roll_up(
             again. All units if not given.
         series: only these; all if not given.
     """
+    if changed is not None:
+        changed = set(changed)
+    lock(changed)
     last = last or DailyValue.objects.aggregate(day=Max("day"))["day"]
     tree = _tree(changed)
     if not tree.nodes:
         return 0
     last = max(first, last or first)
     return sum(_roll_series(tree, str(one), first, last) for one in series)
+
+
+def lock(paths: Iterable[str] | None) -> None:
+    """Let nobody else add figures of these units' editions until the transaction ends.
+
+    Two who report two communes of one province at once change the same sum: without this each
+    would sum up what was there before the other.
+    """
+    known = Edition.objects.values_list("pk", flat=True)
+    for edition in sorted(known if paths is None else {edition_of(path) for path in paths}):
+        locks.hold(f"figures of {edition}")
 
 
 def _tree(changed: Iterable[str] | None) -> _Tree:
