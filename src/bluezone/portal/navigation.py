@@ -1,13 +1,27 @@
 """What the bar at the top of each page shows to whom, and where a person starts."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bluezone.portal.accounts.models import User
-from bluezone.portal.accounts.permissions import Permission, in_whole_installation, may, reach
+from bluezone.portal.accounts.permissions import (
+    Permission,
+    Reach,
+    in_whole_installation,
+    may,
+    reach,
+)
+
+_STARTS: Final = (
+    Permission.VISIT_HOUSEHOLDS,
+    Permission.SET_TARGETS,
+    Permission.VIEW_CAMPAIGN,
+    Permission.LEAD_AGENCY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +39,22 @@ def start_page(user: User) -> str:
         return reverse("case-list")
     if may(user, Permission.MANAGE_API_KEYS):
         return reverse("api-key-list")
-    return reverse("account")
+    where = {permission: reach(user, permission) for permission in _STARTS}
+    if where[Permission.VISIT_HOUSEHOLDS] and not where[Permission.SET_TARGETS]:
+        return reverse("field-start")
+    if where[Permission.VIEW_CAMPAIGN]:
+        return campaign_page(where[Permission.VIEW_CAMPAIGN])
+    return reverse("own-agencies" if where[Permission.LEAD_AGENCY] else "account")
+
+
+def campaign_page(where: Reach) -> str:
+    """Return the dashboard of the first unit that somebody may see.
+
+    Who may see every unit chooses one by searching: there is a nation in each edition.
+    """
+    if where.paths:
+        return reverse("campaign-unit", kwargs={"unit_path": where.paths[0]})
+    return reverse("unit-search")
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -50,9 +79,15 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         for title, name, permissions in entries
         if any(ask(user, permission) for permission in permissions)
     ]
+    campaign = ""
+    if ask(user, Permission.VIEW_CAMPAIGN):
+        campaign = campaign_page(reach(user, Permission.VIEW_CAMPAIGN))
+        allowed.insert(0, (_("Campaign"), campaign))
     allowed.append((_("My account"), reverse("account")))
     # The page of a code belongs to its case, that of a person to the staff.
     here = request.path.replace("/codes/", reverse("case-list"), 1)
     here = here.replace("/account/people/", reverse("staff"), 1)
+    if campaign and here.startswith("/campaign/"):
+        here = campaign
     current = max((to for _title, to in allowed if here.startswith(to)), key=len, default="")
     return {"links": [Link(title, to, to == current) for title, to in allowed]}

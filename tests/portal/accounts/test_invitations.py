@@ -72,7 +72,7 @@ def test_an_invitation_makes_an_account_with_its_role_once(
     assert "invalid_invitation" in again.content.decode()
     assert User.objects.filter(username__startswith="hoa").count() == 1
     signed_in = stranger.post("/sign-in/", {"username": "hoa", "password": OTHER})
-    assert signed_in["Location"] == "/account/"
+    assert signed_in["Location"] == "/field/start/"
 
 
 def test_the_link_is_stored_as_an_hmac_only(sent: invitations.Sent) -> None:
@@ -235,7 +235,7 @@ def test_a_link_for_a_password_removes_factors_and_sessions(
     assert phone.get("/account/").status_code == 302
     assert not Authenticator.objects.filter(user=helper).exists()
     signed_in = stranger.post("/sign-in/", {"username": "team-member", "password": OTHER})
-    assert signed_in["Location"] == "/account/"
+    assert signed_in["Location"] == "/field/start/"
     assert stranger.post(path, data).status_code == 404
 
 

@@ -1,5 +1,6 @@
 """One's own account: roles, language, password, sessions and what is kept of them."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bluezone.portal.accounts.models import SignIn, User
 from bluezone.portal.accounts.role_names import ROLE_NAMES
 from bluezone.portal.audit.models import Entry
 from bluezone.portal.errors import InvalidSettingError
+from bluezone.portal.units.models import Edition
 
 PASSWORD = "mot hai ba bon nam"
 OTHER = "sau bay tam chin muoi"
@@ -53,9 +55,48 @@ def test_somebody_without_a_role_is_told_whom_to_ask(cast: dict[str, User], hand
     assert client.get("/")["Location"] == "/account/"
 
 
-def test_staff_of_a_unit_start_at_their_account(cast: dict[str, User]) -> None:
-    response = Client().post("/sign-in/", {"username": "auditor", "password": PASSWORD})
-    assert response["Location"] == "/account/"
+@pytest.mark.parametrize(
+    ("role", "start"),
+    [
+        ("auditor", "/campaign/vn2020.30/"),
+        ("campaign_officer", "/campaign/vn2020.30/"),
+        ("unit_manager", "/campaign/vn2020.30/"),
+        ("team_member", "/field/start/"),
+        ("agency_head", "/agencies/"),
+        ("health_worker", "/cases/"),
+        ("administrator", "/account/"),
+    ],
+)
+def test_staff_of_a_unit_start_where_their_work_is(
+    role: str, start: str, cast: dict[str, User]
+) -> None:
+    name = cast[role].username
+    response = Client().post("/sign-in/", {"username": name, "password": PASSWORD})
+    assert response["Location"] == start
+    assert Client().get(start)["Location"].startswith("/sign-in/")
+
+
+def test_the_bar_leads_to_the_campaign_of_ones_own_unit(cast: dict[str, User], hand: Any) -> None:
+    page = hand.browser_of(cast["unit_manager"]).get("/campaign/vn2020.30.290/targets/")
+    html = BeautifulSoup(page.content, "html.parser")
+    [current] = html.select("header [aria-current=page]")
+    assert current["href"] == "/campaign/vn2020.30/"
+    page = hand.browser_of(cast["agency_head"]).get("/account/")
+    assert b"/campaign/" not in page.content
+
+
+def test_whose_unit_has_ended_is_told_and_led_to_what_became_of_it(
+    cast: dict[str, User], hand: Any, hands: Any
+) -> None:
+    Edition.objects.update(valid_to=dt.date(2025, 7, 1))
+    client = hand.browser_of(cast["team_member"])
+    assert "This unit ended" not in hand.words(client.get("/account/"))
+    hands.now = 1_751_302_800  # 1 July 2025, 00:00 in Hanoi
+    html = BeautifulSoup(
+        hand.browser_of(cast["team_member"]).get("/account/").content, "html.parser"
+    )
+    assert "This unit ended on 01/07/2025" in html.get_text()
+    assert html.find("a", href="/units/vn2020.30/#after")
 
 
 def test_a_session_is_listed_with_its_browser_and_without_an_address(

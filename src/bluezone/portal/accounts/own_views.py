@@ -1,5 +1,8 @@
 """One's own account: what one may do where, password, second factor, sessions."""
 
+import datetime as dt
+from dataclasses import dataclass
+
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,13 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from bluezone.look import format as look_format
 from bluezone.portal import clock
 from bluezone.portal.accounts import second_factor, sign_ins, tallies
 from bluezone.portal.accounts.errors import InvalidAccountError, TooManyTriesError
 from bluezone.portal.accounts.forms import PasswordForm
 from bluezone.portal.accounts.models import Membership, User
-from bluezone.portal.accounts.permissions import staff
+from bluezone.portal.accounts.permissions import Permission, reach, staff
 from bluezone.portal.accounts.services import set_password
+from bluezone.portal.units.models import Unit
 
 
 @never_cache
@@ -36,8 +41,28 @@ def account_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/account.html", context)
 
 
-def _roles(user: User) -> list[Membership]:
-    return list(user.memberships.select_related("unit").order_by("unit_id", "role"))
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """One of one's roles; `ended_on`: since when its unit is no more, None while it is."""
+
+    unit: Unit
+    unit_id: str
+    get_role_display: str
+    sees_campaign: bool
+    ended_on: dt.date | None
+
+
+def _roles(user: User) -> list[RoleRow]:
+    today = look_format.local(clock.now()).date()
+    seen = reach(user, Permission.VIEW_CAMPAIGN)
+    rows = user.memberships.select_related("unit__edition").order_by("unit_id", "role")
+    return [_role(row, today, seen=seen.covers(row.unit_id)) for row in rows]
+
+
+def _role(row: Membership, today: dt.date, *, seen: bool) -> RoleRow:
+    end = row.unit.edition.valid_to
+    ended_on = end if end is not None and end <= today else None
+    return RoleRow(row.unit, row.unit_id, row.get_role_display(), seen, ended_on)
 
 
 @sensitive_post_parameters("current", "password", "again")
