@@ -40,6 +40,10 @@ BLUEZONE_TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0, low=0, high=
 
 INSTALLED_APPS = [
     "bluezone.portal.accounts",
+    "bluezone.portal.appgateway.bridge",
+    "bluezone.portal.appgateway.consent",
+    "bluezone.portal.appgateway.phones",
+    "bluezone.portal.appgateway.pushes",
     "bluezone.portal.audit",
     "bluezone.portal.campaign.agencies",
     "bluezone.portal.campaign.dashboards",

@@ -1,0 +1,1 @@
+"""The app `gateway_bridge`: warnings between published phones and new ones."""

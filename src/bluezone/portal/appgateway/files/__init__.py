@@ -1,0 +1,1 @@
+"""Files and pages that published phones fetch: version, configuration, texts, news."""

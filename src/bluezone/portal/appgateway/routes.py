@@ -1,0 +1,33 @@
+"""Which handler answers which request; every package brings its own.
+
+Source: spec/bluezone-wire.md 3.2.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bluezone.portal.appgateway.http import Handler
+
+PREFIXES: Final = ("/api/App/", "/api/AppHistoryContact/", "/api/AppLog/", "/bzentries/")
+"""Where the gateway answers; all other addresses are Django's."""
+
+ROUTES: Final[Mapping[tuple[str, str], Handler]] = {}
+"""By method and whole path. One line a package: `**package.handlers.HANDLERS`."""
+
+PREFIX_ROUTES: Final[Mapping[tuple[str, str], Handler]] = {}
+"""By method and the beginning of the path, where it ends in a name or a number."""
+
+
+def handler_for(method: str, path: str) -> Handler | None:
+    """Return who answers, or None."""
+    exact = ROUTES.get((method, path))
+    if exact is not None:
+        return exact
+    fitting = (
+        by for (verb, start), by in PREFIX_ROUTES.items() if _fits(verb, start, method, path)
+    )
+    return next(fitting, None)
+
+
+def _fits(verb: str, start: str, method: str, path: str) -> bool:
+    return verb == method and path.startswith(start)
