@@ -37,3 +37,9 @@ class LeftError(DemoError):
     """Somebody asked the demo to end before its story was told."""
 
     code = "demo_left"
+
+
+class CampaignError(DemoError):
+    """The campaign's portal, which runs beside the street, is not there."""
+
+    code = "campaign_failed"

@@ -11,6 +11,7 @@ from typing import Final
 
 from bluezone.demo.audience import Audience
 from bluezone.demo.board import Board
+from bluezone.demo.campaign import Campaign
 from bluezone.demo.cast import NAMES
 from bluezone.demo.choreography import PARTS, Part, choreograph
 from bluezone.demo.errors import FolderError
@@ -103,16 +104,7 @@ def run_demo(options: DemoOptions, tell: Tell, *, until: Event) -> Outcome:
         story, halves = _set_up(options, home, Player(hurry=options.auto, until=until), tell, stack)
         sites = list(halves.sites)
         if not options.auto:
-            page = create_page(
-                Audience(story, halves),
-                language=options.language,
-                repeatable=options.home is None,
-            )
-            sites.append(
-                Site(
-                    "the page", page, HOST, _port(options.port, [site.port for site in sites], tell)
-                )
-            )
+            sites.append(_page(options, story, halves, home, tell, stack))
         stack.enter_context(Hosting(sites))
         stack.callback(story.stage.board.close)
         tell("ready", **dict(zip(_ROLES, [site.url for site in sites], strict=False)))
@@ -153,6 +145,28 @@ def _set_up(
     story = Story(stage, choreography, halves, tell=tell)
     stack.callback(story.sharing.close)
     return story, halves
+
+
+def _page(
+    options: DemoOptions,
+    story: Story,
+    halves: Halves,
+    home: Path,
+    tell: Tell,
+    stack: ExitStack,
+) -> Site:
+    """Return the page, with the campaign behind its link: started when a visitor asks for it."""
+    ports = [site.port for site in halves.sites]
+    port = _port(options.port, ports, tell)
+    campaign = Campaign(home / "campaign", taken=(*ports, port))
+    stack.callback(campaign.close)
+    page = create_page(
+        Audience(story, halves),
+        language=options.language,
+        repeatable=options.home is None,
+        campaign=campaign,
+    )
+    return Site("the page", page, HOST, port)
 
 
 def _port(wanted: int, taken: Sequence[int], tell: Tell) -> int:

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import (
-    HTMLResponse,
     RedirectResponse,
     Response,
     StreamingResponse,
@@ -30,10 +28,12 @@ from bluezone.demo.board import Board, Step
 from bluezone.demo.cast import NAMES, PEOPLE
 from bluezone.demo.choreography import END_S, START_S
 from bluezone.demo.page.actions import action_routes, story_of
+from bluezone.demo.page.campaign import Campaign, campaign_routes
 from bluezone.demo.page.scenery import TREES, houses
 from bluezone.demo.page.texts import TEXTS
-from bluezone.demo.page.visitor import Story
-from bluezone.look.i18n import pick_language, texts, translator
+from bluezone.demo.page.visitor import Story, page_language
+from bluezone.demo.page.writing import written
+from bluezone.look.i18n import texts, translator
 from bluezone.look.routes import look_routes
 
 _HERE: Final = Path(__file__).parent
@@ -49,18 +49,6 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("bluezone.demo.page", "templates"), autoescape=select_autoescape()
-)
-
-
-def _language(request: Request) -> str:
-    return pick_language(
-        query=request.query_params.get("lang"),
-        cookie=request.cookies.get("language"),
-        accepted=None,
-        default=request.app.state.language,
-    )
 
 
 def _facts(story: Story, language: str) -> dict[str, object]:
@@ -94,20 +82,18 @@ def _step_names(language: str) -> list[tuple[str, str]]:
 
 
 async def _page(request: Request) -> Response:
-    story, language = story_of(request), _language(request)
-    html = _TEMPLATES.get_template("demo.html").render(
-        _=translator("bluezone.demo", language),
-        language=language,
+    story, language = story_of(request), page_language(request)
+    return written(
+        "demo.html",
+        request,
+        language,
         login=story.login,
         steps=_step_names(language),
         houses=houses(),
         trees=TREES,
+        campaign=request.app.state.campaign is not None,
         story={**_facts(story, language), "repeatable": request.app.state.repeatable},
     )
-    response = HTMLResponse(html)
-    if request.query_params.get("lang") == language:
-        response.set_cookie("language", language, max_age=31_536_000, httponly=True, samesite="lax")
-    return response
 
 
 async def _pictures(board: Board) -> AsyncIterator[bytes]:
@@ -158,13 +144,16 @@ class _Headers:
         await self._app(scope, receive, send_with_headers)
 
 
-def create_page(story: Story, *, language: str, repeatable: bool) -> Starlette:
+def create_page(
+    story: Story, *, language: str, repeatable: bool, campaign: Campaign | None = None
+) -> Starlette:
     """Return the page's application.
 
     Args:
         story: the running story.
         language: `vi` or `en`, what a visitor sees who has not chosen.
         repeatable: whether the story may be asked for once more at its end.
+        campaign: the other demo, which the page links to.
     """
     routes = [
         Route("/", _page),
@@ -172,6 +161,7 @@ def create_page(story: Story, *, language: str, repeatable: bool) -> Starlette:
         Route("/knows", _knows),
         Route("/desk", _desk),
         *action_routes(),
+        *(campaign_routes() if campaign is not None else ()),
         *look_routes(),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
@@ -180,4 +170,5 @@ def create_page(story: Story, *, language: str, repeatable: bool) -> Starlette:
     app.state.story = story
     app.state.language = language
     app.state.repeatable = repeatable
+    app.state.campaign = campaign
     return app

@@ -3,10 +3,22 @@
 from typing import Protocol
 
 import msgspec
+from starlette.requests import Request
 
 from bluezone.demo.board import Board
 from bluezone.demo.cast import PersonId
 from bluezone.demo.choreography import Choreography
+from bluezone.look.i18n import pick_language
+
+
+def page_language(request: Request) -> str:
+    """Return the language that a visitor chose, or the demo's."""
+    return pick_language(
+        query=request.query_params.get("lang"),
+        cookie=request.cookies.get("language"),
+        accepted=None,
+        default=request.app.state.language,
+    )
 
 
 class Login(msgspec.Struct, frozen=True):
