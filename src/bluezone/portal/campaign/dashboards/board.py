@@ -6,7 +6,7 @@ the figure of that day should have been.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +26,7 @@ from bluezone.portal.units.models import Level, Unit
 
 TASKS: Final = 12
 """Sentences of what to do tomorrow; the page of targets has all."""
-_MOST_SIBLINGS: Final = 63
+_MOST_SIBLINGS: Final = 24
 """So many units beside it help a forecast; more would only make it slower."""
 
 
@@ -134,18 +134,18 @@ def number(value: float) -> str:
 
 def board(unit: Unit, day: dt.date) -> Board:
     """Return the dashboard of a unit as of the evening of `day`."""
-    below = targets.child_rows(unit, day)
-    children = [row.unit for row in below]
+    children = list(Unit.objects.children(unit).exclude(level=Level.REMAINDER))
     siblings = _siblings(unit)
     evidence = Evidence([unit.path, *(child.path for child in children), *siblings], day)
-    own = targets.verdicts(unit, day)
+    judged = targets.verdicts_of([unit, *children], day, evidence=evidence)
+    own = judged[unit.path]
     need, deadline = _nearest(own)
-    made = outlook(unit.path, siblings, evidence, need=need, deadline=deadline)
+    made = outlook(unit.path, siblings[:_MOST_SIBLINGS], evidence, need=need, deadline=deadline)
     history = evidence.history(unit.path, Measure.USERS)
     base = Base.PEOPLE if unit.level == Level.NATION else Base.SMARTPHONES
     ranked = places(children, evidence, base)
-    plan = targets.plan(unit, day, known=own) if own else None
-    agency = agencies.progress(unit, day, shown=True)
+    plan = targets.plan(unit, day, known=own, evidence=evidence, parts=children) if own else None
+    agency = evidence.officials.progress(unit.path, day)
     visits = field.progress(unit, day)
     return Board(
         unit=unit,
@@ -163,7 +163,7 @@ def board(unit: Unit, day: dt.date) -> Board:
         outlook=made,
         forecast="" if made.message is None else stats.phrase(made.message, language()),
         base=base,
-        rows=tuple(_rows(ranked, {row.unit.path: row.verdicts for row in below})),
+        rows=tuple(_rows(ranked, judged)),
         agencies=agency,
         field=visits,
         tasks=_tasks(plan, agency, visits),
@@ -175,7 +175,7 @@ def _siblings(unit: Unit) -> list[str]:
     if unit.parent_id is None:
         return []
     beside = Unit.objects.children(unit.parent_id).exclude(level=Level.REMAINDER)
-    return list(beside.values_list("path", flat=True))[:_MOST_SIBLINGS]
+    return list(beside.values_list("path", flat=True))
 
 
 def _headline(one: targets.Verdict) -> Headline:
@@ -207,7 +207,7 @@ def _shares(path: str, evidence: Evidence) -> tuple[Share, ...]:
     return tuple(found)
 
 
-def _rows(ranked: Sequence[Place], verdicts: dict[str, tuple[targets.Verdict, ...]]) -> list[Row]:
+def _rows(ranked: Sequence[Place], verdicts: Mapping[str, Sequence[targets.Verdict]]) -> list[Row]:
     rows = []
     for place in ranked:
         about = [

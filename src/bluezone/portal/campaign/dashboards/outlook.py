@@ -17,7 +17,7 @@ from bluezone.portal.campaign.targets.evidence import Evidence
 AHEAD_DAYS: Final = 14
 """How far the fan reaches where no last day is nearer or farther."""
 MOST_AHEAD_DAYS: Final = 60
-_LONGEST_HISTORY: Final = 120
+_LONGEST_HISTORY: Final = 60
 _KEPT: Final = 64
 
 

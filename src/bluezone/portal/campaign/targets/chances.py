@@ -32,6 +32,10 @@ MOST_DAYS: Final = 120
 """No forecast looks further; a later last day is judged by what is reached until then."""
 MOST_FORECAST_UNITS: Final = 200
 """Ranks among more units are judged by today's figures alone."""
+LONGEST_HISTORY: Final = 60
+"""So many last figures of a unit tell its forecast; older ones hardly do (docs/statistics.md)."""
+MANY: Final = 24
+"""From so many units on a table takes fewer draws a unit."""
 UNREPORTED_SD: Final = 0.5
 """Doubt of a count that nobody reported, on the log scale. Assumed: published shares of provinces
 on one day in August 2020 went from 7.5 to 28 %, which is about 0.4."""
@@ -72,12 +76,14 @@ def amount_chances(
         families: by path of a unit above, the units below it, which help each other.
         evidence: knows all of them.
     """
-    groups: defaultdict[tuple[Measure, dt.date | None], list[AmountAsk]] = defaultdict(list)
+    groups: defaultdict[tuple[Measure, dt.date | None, str | None], list[AmountAsk]]
+    groups = defaultdict(list)
     for ask in dict.fromkeys(asks):
         if ask.measure != Measure.ACTIVE_PHONES:  # they fall, and no growth curve does
-            groups[ask.measure, ask.deadline].append(ask)
+            # One family, one question: a unit's chance is the same on each page that shows it.
+            groups[ask.measure, ask.deadline, parent_of(ask.path)].append(ask)
     found: dict[AmountAsk, float] = {}
-    for (measure, deadline), group in groups.items():
+    for (measure, deadline, _parent), group in groups.items():
         for round_ in _rounds(group):
             found |= _forecast_group(round_, measure, deadline, families, evidence)
     return found
@@ -117,30 +123,45 @@ def _forecast_group(
     }
 
 
-def rank_answer(
-    path: str,
+@dataclass(frozen=True, slots=True)
+class RankTable:
+    """All units of one ranking, now and at its last day; `place` is the row of each path."""
+
+    place: Mapping[str, int]
+    shares: Floats
+    now: stats.Ranking
+    end: stats.Ranking | None
+
+    def answer(self, path: str, rank: int) -> RankAnswer | None:
+        """Return where a unit stands, None without a figure or a denominator."""
+        row = self.place[path]
+        if np.isnan(self.shares[row]):
+            return None
+        place = 1 + int(np.sum(self.shares > self.shares[row]))
+        missing = int(np.isnan(self.shares).sum())
+        end = None if self.end is None else float(self.end.p_rank(rank)[row])
+        return RankAnswer(place, missing, float(self.now.p_rank(rank)[row]), end)
+
+
+def rank_table(
     clause: Rank,
     field: Sequence[str],
     evidence: Evidence,
     *,
     day: dt.date,
     deadline: dt.date | None,
-) -> RankAnswer | None:
-    """Return where a unit stands in its field on the evening of `day`, None without a figure.
+) -> RankTable:
+    """Return the ranking of a field on the evening of `day`.
 
     Args:
-        path: the unit.
-        clause: the rank that is asked for.
+        clause: what is ranked, over which base.
         field: all units of the ranking.
         evidence: knows all of them.
         day: not after the deadline.
-        deadline: where it is to come, the chance at that evening is forecast, too.
+        deadline: where it is to come, the ranking at that evening is forecast, too.
     """
     counts = [evidence.count(one, clause.measure, day) for one in field]
-    place = field.index(path)
     bases = _bases(field, clause, evidence, day)
-    if counts[place] is None or (bases is not None and np.isnan(bases.values[place])):
-        return None
     values = _floats(counts)
     kinds = [_kind(one.source if one else "") for one in counts]
     ways = [
@@ -148,23 +169,20 @@ def rank_answer(
         for one in kinds
     ]
     people = _people(field, evidence)
-    ranking = _rank(_filled(stats.counts(values, kinds, rounding=ways), people), bases)
+    now = _rank(_filled(stats.counts(values, kinds, rounding=ways), people), bases)
     end = None
     if deadline is None or deadline > day:
-        end = _rank_at_end(place, clause, field, evidence, (deadline, bases, people))
-    now = float(ranking.p_rank(clause.rank)[place])
+        end = _rank_at_end(clause, field, evidence, (deadline, bases, people))
     shares = values if bases is None else values / bases.values
-    rank = 1 + int(np.sum(shares > shares[place]))
-    return RankAnswer(rank, int(np.isnan(shares).sum()), now, end)
+    return RankTable({path: row for row, path in enumerate(field)}, shares, now, end)
 
 
 def _rank_at_end(
-    place: int,
     clause: Rank,
     field: Sequence[str],
     evidence: Evidence,
     end: tuple[dt.date | None, stats.Uncertain | None, Floats],
-) -> float | None:
+) -> stats.Ranking | None:
     deadline, bases, people = end
     if len(field) > MOST_FORECAST_UNITS or clause.measure == Measure.ACTIVE_PHONES:
         return None
@@ -178,8 +196,7 @@ def _rank_at_end(
     values = np.where(there, middle[rows], np.nan)
     sd = np.log(np.maximum(high, 1.0) / np.maximum(low, 1.0)) / _BAND
     spread = np.where(there, sd[rows], 0.0)
-    ranking = _rank(_filled(stats.Uncertain(values, values, values, spread), people), bases)
-    return float(ranking.p_rank(clause.rank)[place])
+    return _rank(_filled(stats.Uncertain(values, values, values, spread), people), bases)
 
 
 def _people(field: Sequence[str], evidence: Evidence) -> Floats:
@@ -253,10 +270,12 @@ def _question(
     known = [path for path in paths if histories[path].days.size]
     if not known:
         return [], None
-    days = np.unique(np.concatenate([histories[path].days for path in known]))
+    last_days = [histories[path].days[-LONGEST_HISTORY:] for path in known]
+    days = np.unique(np.concatenate(last_days))
     counts = np.full((len(known), days.size), np.nan)
     for row, path in enumerate(known):
-        counts[row, np.searchsorted(days, histories[path].days)] = histories[path].values
+        values = histories[path].values[-LONGEST_HISTORY:]
+        counts[row, np.searchsorted(days, last_days[row])] = values
     base = Base.STAFF if measure == Measure.STAFF else Base.SMARTPHONES
     phones = [evidence.base(path, base) for path in known]
     parents = sorted({str(parent_of(path)) for path in known})
@@ -296,5 +315,6 @@ def _answer(question: _Question) -> tuple[Floats, Floats]:
         horizon_days=question.horizon,
         rng=np.random.default_rng(seed),
         targets=needs,
+        settings=stats.TABLE if n >= MANY else None,
     )
     return made.p_by_target_day, made.fan[:, :, -1]

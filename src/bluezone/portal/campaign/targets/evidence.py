@@ -13,12 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from bluezone.portal.campaign.agencies.models import Agency
-from bluezone.portal.campaign.agencies.progress import AgencyFigure, figures_of, summary
 from bluezone.portal.campaign.figures import services as figures
-from bluezone.portal.campaign.figures.places import common_top
 from bluezone.portal.campaign.targets.choices import Base, Measure
-from bluezone.portal.units.paths import is_under, lineage
+from bluezone.portal.campaign.targets.officials import Officials
+from bluezone.portal.units.paths import lineage
 
 AGENCIES: Final = "agencies"
 """The source of a number of officials."""
@@ -67,6 +65,14 @@ class Evidence:
         self._counts: dict[tuple[Measure, dt.date], dict[str, Known]] = {}
         self._histories: dict[Measure, dict[str, figures.History]] = {}
         self._bases: dict[Base, dict[str, KnownBase]] = {}
+
+    def covers(self, paths: Iterable[str], day: dt.date) -> bool:
+        """Return whether all of `paths` are known here as of the same evening."""
+        return day == self.day and set(paths) <= self._known_paths
+
+    @cached_property
+    def _known_paths(self) -> frozenset[str]:
+        return frozenset(self.paths)
 
     def count(self, path: str, measure: Measure, until: dt.date) -> Known | None:
         """Return the accepted count of a unit on the evening of `until` (at most `day`)."""
@@ -133,10 +139,19 @@ class Evidence:
         people = figures.denominators(steps, Base.PEOPLE, self.day)
         return {path for path, row in people.items() if row.day > self.day}
 
+    @cached_property
+    def officials(self) -> Officials:
+        """The agencies of the units and below."""
+        return Officials(self.paths, self.day, before_days=max(_STAFF_EVENINGS))
+
     def _staff_counts(self, until: dt.date) -> dict[str, Known]:
+        if until < self.day - dt.timedelta(days=max(_STAFF_EVENINGS)):
+            officials = Officials(self.paths, until)
+        else:
+            officials = self.officials
         found = {}
-        for path, rows in self._agencies(until).items():
-            made = summary(rows, shown=True)
+        for path in self.paths:
+            made = officials.progress(path, until)
             if made.reporting:
                 parts = made.reporting, made.agencies
                 found[path] = Known(made.installed, until, AGENCIES, *parts)
@@ -144,22 +159,8 @@ class Evidence:
 
     def _staff_bases(self) -> dict[str, KnownBase]:
         found = {}
-        for path, rows in self._agencies(self.day).items():
-            phones = summary(rows, shown=True).smartphones
+        for path in self.paths:
+            phones = self.officials.progress(path, self.day).smartphones
             if phones:
                 found[path] = KnownBase(Base.STAFF, phones, self.day, AGENCIES)
         return found
-
-    def _agencies(self, day: dt.date) -> dict[str, list[AgencyFigure]]:
-        """Return the figures of the agencies of each unit and below."""
-        rows = figures_of(self._agency_rows, day)
-        made = {
-            path: [row for row in rows if is_under(row.agency.unit_id, path)] for path in self.paths
-        }
-        return {path: below for path, below in made.items() if below}
-
-    @cached_property
-    def _agency_rows(self) -> list[Agency]:
-        top = common_top(self.paths) if self.paths else ""
-        agencies = Agency.objects.filter(unit__path__under=top) if top else Agency.objects.all()
-        return list(agencies)

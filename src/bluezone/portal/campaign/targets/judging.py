@@ -17,10 +17,11 @@ from typing import Final
 from bluezone.portal.campaign.targets.chances import (
     AmountAsk,
     RankAnswer,
+    RankTable,
     amount_chances,
-    rank_answer,
+    rank_table,
 )
-from bluezone.portal.campaign.targets.choices import CSS_KIND, State
+from bluezone.portal.campaign.targets.choices import CSS_KIND, Base, Measure, State
 from bluezone.portal.campaign.targets.effective import Effective, effective_of
 from bluezone.portal.campaign.targets.evidence import Evidence, Known, KnownBase
 from bluezone.portal.campaign.targets.ranks import fields
@@ -117,8 +118,13 @@ def verdicts(unit: Unit | str, day: dt.date) -> list[Verdict]:
     return verdicts_of([path], day)[path]
 
 
-def verdicts_of(units: Iterable[Unit | str], day: dt.date) -> dict[str, list[Verdict]]:
+def verdicts_of(
+    units: Iterable[Unit | str], day: dt.date, *, evidence: Evidence | None = None
+) -> dict[str, list[Verdict]]:
     """Return the verdicts of many units by path; the number of queries does not grow with them.
+
+    `evidence` of that evening saves asking again where it covers all units that are looked at:
+    those asked for, the units beside them, and those they are ranked among.
 
     For up to 500 units: 2 for the targets, 1 for the units beside them, 2 for each series (4
     where something is forecast, 2 more for each past last day), 1 or 2 for each base, 2 where
@@ -128,13 +134,18 @@ def verdicts_of(units: Iterable[Unit | str], day: dt.date) -> dict[str, list[Ver
     effective = effective_of(paths, day)
     if not any(effective.values()):
         return {path: [] for path in paths}
-    return _Bench(effective, day).judge()
+    return _Bench(effective, day, evidence).judge()
 
 
 class _Bench:
     """All targets of some units on one evening, judged together."""
 
-    def __init__(self, effective: Mapping[str, Sequence[Effective]], day: dt.date) -> None:
+    def __init__(
+        self,
+        effective: Mapping[str, Sequence[Effective]],
+        day: dt.date,
+        evidence: Evidence | None,
+    ) -> None:
         self.effective, self.day = effective, day
         asks = {
             (one.unit_path, clause.of)
@@ -148,7 +159,10 @@ class _Bench:
         self.families = _families(asked)
         beside = {path for family in self.families.values() for path in family}
         ranked = {path for field in self.fields.values() for path in field}
-        self.evidence = Evidence({*asked, *beside, *ranked}, day)
+        paths = {*asked, *beside, *ranked}
+        covered = evidence is not None and evidence.covers(paths, day)
+        self.evidence = evidence if evidence is not None and covered else Evidence(paths, day)
+        self.tables: dict[tuple[Measure, Base | None, str, dt.date, dt.date | None], RankTable] = {}
         self.chances: dict[AmountAsk, float] = {}
 
     def judge(self) -> dict[str, list[Verdict]]:
@@ -220,9 +234,8 @@ class _Bench:
         answer = None
         if known is not None and field:
             deadline = last if self._is_over(one) else one.target.deadline
-            answer = rank_answer(
-                one.unit_path, clause, field, self.evidence, day=last, deadline=deadline
-            )
+            table = self._table(clause, field, last, deadline)
+            answer = table.answer(one.unit_path, clause.rank)
 
         def found(state: State, why: Why, chance: float | None = None) -> ClauseVerdict:
             return ClauseVerdict(clause, state, why, known, base, rank=answer, chance=chance)
@@ -241,6 +254,15 @@ class _Bench:
             return found(State.AT_RISK, Why.OLD_FIGURES)
         chance = answer.now if answer.at_deadline is None else answer.at_deadline
         return found(_by_chance(chance), Why.FORECAST, chance)
+
+    def _table(
+        self, clause: Rank, field: Sequence[str], day: dt.date, deadline: dt.date | None
+    ) -> RankTable:
+        """Return a ranking, drawn once for all units in it."""
+        key = clause.measure, clause.base, field[0], day, deadline
+        if key not in self.tables:
+            self.tables[key] = rank_table(clause, field, self.evidence, day=day, deadline=deadline)
+        return self.tables[key]
 
     def _is_over(self, one: Effective) -> bool:
         return one.target.deadline is not None and self.day > one.target.deadline

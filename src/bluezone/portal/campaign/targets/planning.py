@@ -99,6 +99,8 @@ def plan(
     ease: Mapping[str, float] | None = None,
     visits_a_day: Mapping[str, float] | None = None,
     known: Sequence[Verdict] | None = None,
+    evidence: Evidence | None = None,
+    parts: Sequence[Unit] | None = None,
 ) -> Plan | None:
     """Return what each unit directly below must do a day, None where nothing is left to plan.
 
@@ -112,18 +114,23 @@ def plan(
         ease: by path, installs for each visit among those who can be won; 1 where missing.
         visits_a_day: by path, visits that the teams can make; unlimited where missing.
         known: the verdicts of the unit on that evening, where the caller has them.
+        evidence: of that evening, where the caller has it; it must know all parts.
+        parts: the units directly below, where the caller has them.
     """
     chosen = _choose(verdicts(unit, day) if known is None else known, day)
     if chosen is None:
         return None
     verdict, clause = chosen
     deadline = verdict.effective.target.deadline or day
-    parts = list(Unit.objects.children(unit).exclude(level="remainder")) or [unit]
-    evidence = Evidence([part.path for part in parts], day)
+    if parts is None:
+        parts = list(Unit.objects.children(unit).exclude(level="remainder"))
+    parts = list(parts) or [unit]
+    paths = [part.path for part in parts]
+    if evidence is None or not evidence.covers(paths, day):
+        evidence = Evidence(paths, day)
     measure = clause.clause.measure
     installed = [_value(evidence.count(part.path, measure, day)) for part in parts]
     phones = [_value(evidence.base(part.path, Base.SMARTPHONES)) for part in parts]
-    paths = [part.path for part in parts]
     effort = stats.plan_effort(
         [0.0 if value is None else value for value in installed],
         [0.0 if value is None else value for value in phones],
