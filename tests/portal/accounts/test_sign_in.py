@@ -1,11 +1,13 @@
 """Signing in, being slowed down, and sessions that end."""
 
 import io
+import unicodedata
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import identify_hasher, make_password
+from django.core import signing
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -71,6 +73,61 @@ def test_ten_wrong_tries_close_the_name_for_half_an_hour(
     assert try_to_sign_in(stranger, "minh", PASSWORD).status_code == 302
     hands.advance(30 * 60)
     assert try_to_sign_in(Client(), "lan", PASSWORD).status_code == 302
+
+
+def test_nobody_is_locked_out_by_strangers_where_they_signed_in_before(
+    lan: User, hands: Any
+) -> None:
+    """Ten tries each half hour would otherwise keep a minister out for ever."""
+    own = Client()
+    assert try_to_sign_in(own, "lan", PASSWORD).status_code == 302
+    own.post("/sign-out/")
+    for _ in range(10):
+        try_to_sign_in(Client(), "lan", "wrong")
+    assert try_to_sign_in(Client(), "lan", PASSWORD).status_code == 429
+    assert try_to_sign_in(own, "lan", PASSWORD).status_code == 302
+    own.post("/sign-out/")
+    for _ in range(4):
+        for place in range(10):
+            try_to_sign_in(Client(), f"nobody {place}", "wrong")
+    assert try_to_sign_in(Client(), "minh", PASSWORD).status_code == 429
+    assert try_to_sign_in(own, "lan", PASSWORD).status_code == 302
+
+
+def test_a_browser_that_knows_a_name_has_ten_tries_of_its_own(lan: User, minh: User) -> None:
+    own = Client()
+    assert try_to_sign_in(own, "lan", PASSWORD).status_code == 302
+    own.post("/sign-out/")
+    for _ in range(10):
+        assert try_to_sign_in(own, "lan", "wrong").status_code == 422
+    assert try_to_sign_in(own, "lan", PASSWORD).status_code == 429
+    # Its owner is not shut out elsewhere, and the note is no key to other names.
+    assert try_to_sign_in(Client(), "lan", PASSWORD).status_code == 302
+    for _ in range(10):
+        try_to_sign_in(Client(), "minh", "wrong")
+    assert try_to_sign_in(own, "minh", PASSWORD).status_code == 429
+
+
+def test_the_note_of_a_known_browser_says_nobodys_name_and_cannot_be_made(lan: User) -> None:
+    own, name = Client(), django_settings.BLUEZONE_KNOWN_COOKIE
+    try_to_sign_in(own, "lan", PASSWORD)
+    note = own.cookies[name]
+    assert note["httponly"]
+    assert note["samesite"] == "Lax"
+    assert "lan" not in str(signing.loads(note.value, salt="known browser"))
+    for forged in ("", "x", note.value[:-1] + "A", signing.dumps({"number": "1", "marks": []})):
+        thief = Client()
+        thief.cookies[name] = forged
+        for _ in range(10):
+            try_to_sign_in(Client(), "lan", "wrong")
+        assert try_to_sign_in(thief, "lan", PASSWORD).status_code == 429
+
+
+def test_a_name_is_taken_in_either_form_of_unicode(db: None) -> None:
+    """Some keyboards send ư and its accent apart."""
+    create_staff("trưởng", PASSWORD)
+    typed = unicodedata.normalize("NFD", "trưởng")
+    assert try_to_sign_in(Client(), typed, PASSWORD).status_code == 302
 
 
 def test_signing_in_forgives_earlier_mistakes(stranger: Client, lan: User) -> None:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bluezone.portal import chance, keyring
+from bluezone.portal.accounts import known_browsers
 from bluezone.portal.accounts.languages import remember_language
 from bluezone.portal.accounts.models import User
 from bluezone.portal.addresses import client_address
@@ -58,6 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
             detail = {"second_factor": str(factor)}
             record(user.username, "session.started", f"user {user.username}", detail)
             remember_language(response, user.language)
+            known_browsers.remember(response, request, user.username, rng=chance.SYSTEM)
         return response
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from bluezone.portal import clock
-from bluezone.portal.accounts import tallies
+from bluezone.portal.accounts import known_browsers, tallies
 from bluezone.portal.accounts.errors import InvalidAccountError
 from bluezone.portal.accounts.models import Language, Role, User
 from bluezone.portal.accounts.tallies import Limit
@@ -19,6 +19,8 @@ SIGN_IN_BY_NAME: Final = Limit("sign-in name", count=10, window_s=30 * 60)
 """spec/server-rules.md 3.5: at most 10 tries in 30 minutes."""
 SIGN_IN_BY_ADDRESS: Final = Limit("sign-in address", count=50, window_s=30 * 60)
 """Ours: a whole health station may sit behind one address."""
+SIGN_IN_BY_BROWSER: Final = Limit("sign-in browser", count=10, window_s=30 * 60)
+"""The same bound for a browser that knows the name; strangers' tries do not count against it."""
 
 
 def create_staff(
@@ -87,15 +89,26 @@ def sign_in(request: HttpRequest, username: str, password: str, *, address: str)
     """Return the account that name and password belong to, or None if there is none.
 
     Raises:
-        TooManyTriesError: too many wrong tries for this name or from this address.
+        TooManyTriesError: too many wrong tries for this name or from this address; in a browser
+            where the person signed in before, too many wrong tries there.
     """
-    now, name = clock.desk_now(), username.strip().casefold()
-    tallies.check(SIGN_IN_BY_NAME, name, now=now)
-    tallies.check(SIGN_IN_BY_ADDRESS, address, now=now)
-    user = authenticate(request, username=username.strip(), password=password)
+    now, name = clock.desk_now(), User.normalize_username(username.strip())
+    counts = _counts(request, name.casefold(), address)
+    for limit, who in counts:
+        tallies.check(limit, who, now=now)
+    user = authenticate(request, username=name, password=password)
     if isinstance(user, User):
-        tallies.forgive(SIGN_IN_BY_NAME, name)
+        limit, who = counts[0]
+        tallies.forgive(limit, who)
         return user
-    tallies.fail(SIGN_IN_BY_NAME, name, now=now)
-    tallies.fail(SIGN_IN_BY_ADDRESS, address, now=now)
+    for limit, who in counts:
+        tallies.fail(limit, who, now=now)
     return None
+
+
+def _counts(request: HttpRequest, name: str, address: str) -> list[tuple[Limit, str]]:
+    """Return what counts a try: the browser if it knows the name, else the name and the address."""
+    browser = known_browsers.number_of(request, name)
+    if browser is not None:
+        return [(SIGN_IN_BY_BROWSER, f"{name}\n{browser}")]
+    return [(SIGN_IN_BY_NAME, name), (SIGN_IN_BY_ADDRESS, address)]
