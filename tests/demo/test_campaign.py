@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bluezone.demo.campaign import DASHBOARD, STEPS, Campaign, Progress
-from bluezone.demo.errors import CampaignError
+from bluezone.demo.errors import CampaignError, DeskError
 from bluezone.demo.hosting import HOST, Hosting, free_port
 from bluezone.demo.page.app import create_page
 from bluezone.keyserver.serve import Site
@@ -75,6 +75,19 @@ def test_a_campaign_that_failed_says_what_to_do(waiting) -> None:
     campaign, url = waiting
     campaign.said = Progress("facts", failed=True)
     assert "bluezone campaign demo" in httpx2.get(f"{url}/campaign?lang=en").text
+
+
+def test_a_portal_that_lets_nobody_in_says_so_instead_of_going_round(waiting) -> None:
+    campaign, url = waiting
+    campaign.said = Progress(STEPS[-1], ready=True)
+
+    def refuse(host: str) -> tuple[str, dict[str, str]]:
+        raise DeskError(f"{host} did not let us in")
+
+    campaign.entry = refuse
+    answer = httpx2.get(f"{url}/campaign", follow_redirects=True)
+    assert answer.status_code == 200
+    assert 'role="alert"' in answer.text
 
 
 def test_when_it_is_ready_the_visitor_is_signed_in_and_sent_there(waiting) -> None:

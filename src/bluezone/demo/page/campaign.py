@@ -65,6 +65,11 @@ async def _page(request: Request) -> Response:
     progress = await asyncio.to_thread(campaign.progress)
     if progress.ready:
         return RedirectResponse("/campaign/enter", status_code=303)
+    return _shown(request, progress)
+
+
+def _shown(request: Request, progress: Progress) -> Response:
+    """Return the page that says how far it is, or that it failed."""
     language = page_language(request)
     translate = translator("bluezone.demo", language)
     steps = [(step, translate(_WORDS[step]), _place(step, progress)) for step in STEPS]
@@ -91,12 +96,13 @@ async def _enter(request: Request) -> Response:
     """Send the visitor to the province's dashboard, signed in."""
     host = request.url.hostname or "127.0.0.1"
     campaign = _campaign(request)
-    if not (await asyncio.to_thread(campaign.progress)).ready:
+    progress = await asyncio.to_thread(campaign.progress)
+    if not progress.ready:
         return RedirectResponse("/campaign", status_code=303)
     try:
         address, cookies = await asyncio.to_thread(campaign.entry, host)
     except DemoError:
-        return RedirectResponse("/campaign", status_code=303)
+        return _shown(request, Progress(progress.step, failed=True))
     response = RedirectResponse(address, status_code=303)
     language = page_language(request)
     for name, value in {**cookies, "language": language}.items():
