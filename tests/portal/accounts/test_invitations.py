@@ -207,6 +207,28 @@ def test_a_withdrawn_invitation_works_no_more(
     assert Entry.objects.filter(action="invitation.withdrawn").count() == 1
 
 
+def test_a_manager_withdraws_no_invitation_that_he_could_not_have_sent(
+    binh: User, manager: User, units: Any, hand: Any, hands: Any, rng: Random
+) -> None:
+    """Else the audited could keep the auditor out."""
+    sent = invitations.invite(
+        binh,
+        units[HAI_DUONG],
+        Role.AUDITOR,
+        display_name="Tra",
+        language="vi",
+        now=hands.now,
+        rng=rng,
+    )
+    client = hand.browser_of(manager)
+    page = hand.words(client.get(f"/account/staff/{HAI_DUONG}/"))
+    assert "Tra" in page
+    assert "Withdraw" not in page
+    path = f"/account/staff/{HAI_DUONG}/invitations/{sent.row.pk}/withdraw/"
+    assert client.post(path).status_code == 403
+    assert hand.browser_of(binh).post(path).status_code == 302
+
+
 def test_invitations_are_forgotten_two_weeks_after_they_end(
     sent: invitations.Sent, hands: Any
 ) -> None:

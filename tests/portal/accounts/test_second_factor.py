@@ -1,6 +1,7 @@
 """The second step, its set-up, recovery codes, the days of grace, and what is stored."""
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from allauth.mfa.models import Authenticator
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from bluezone.portal.accounts import second_factor
+from bluezone.portal import clock
+from bluezone.portal.accounts import invitations, people, second_factor
+from bluezone.portal.accounts.memberships import create_member
 from bluezone.portal.accounts.models import Role, User
 from bluezone.portal.accounts.role_names import ROLE_NAMES, SECOND_FACTOR_ROLES
 from bluezone.portal.accounts.services import create_staff
@@ -344,3 +347,48 @@ def test_somebody_elses_passkey_does_not_exist(lan: User, minh: User, hand: Any)
         path = f"/account/second-factor/passkeys/{mine.pk}/{word}/"
         assert client.get(path).status_code == 404
         assert client.post(path).status_code == 404
+
+
+def test_the_days_of_grace_run_from_the_role_that_needs_a_factor(
+    member: Any, units: Any, hand: Any, hands: Any
+) -> None:
+    """Whoever walked from door to door for a year and becomes a manager gets them, too."""
+    user = member("an", "team_member")
+    Client().post("/sign-in/", {"username": "an", "password": PASSWORD})
+    hands.advance(365 * 86_400)
+    create_member(User.objects.get(pk=user.pk), units["vn2020.30"], "unit_manager")
+    client = Client()
+    client.post("/sign-in/", {"username": "an", "password": PASSWORD})
+    assert client.get("/account/").status_code == 200
+    hands.advance(8 * 86_400)
+    later = Client()
+    later.post("/sign-in/", {"username": "an", "password": PASSWORD})
+    assert later.get("/account/")["Location"] == "/account/second-factor/"
+
+
+def test_a_first_step_made_with_the_old_password_leads_nowhere_after_a_new_one(
+    member: Any, binh: User, hand: Any
+) -> None:
+    """A link for a password takes factors away: not for whoever waits at the second step."""
+    user = member("an", "unit_manager")
+    secret = hand.with_app(user)
+    thief = Client()
+    thief.post("/sign-in/", {"username": "an", "password": PASSWORD})
+    row = invitations.renew(binh, user, now=clock.desk_now(), rng=Random(1)).row
+    invitations.choose_password(row, "sau bay tam chin muoi", now=clock.desk_now())
+    step = "/account/second-factor/step/"
+    assert thief.get(step)["Location"] == "/account/sign-in/"
+    assert thief.post(step, {"code": hand.code_of(secret)})["Location"] == "/account/sign-in/"
+    assert thief.get("/account/")["Location"].startswith("/sign-in/")
+
+
+def test_an_account_closed_between_the_steps_stays_closed(
+    member: Any, binh: User, hand: Any
+) -> None:
+    user = member("an", "unit_manager")
+    secret = hand.with_app(user)
+    client = Client()
+    client.post("/sign-in/", {"username": "an", "password": PASSWORD})
+    people.close_account(binh, user)
+    client.post("/account/second-factor/step/", {"code": hand.code_of(secret)})
+    assert client.get("/account/")["Location"].startswith("/sign-in/")

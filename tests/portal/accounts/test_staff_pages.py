@@ -6,6 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from bluezone.portal.accounts import people
+from bluezone.portal.accounts.errors import ForbiddenPersonError
 from bluezone.portal.accounts.memberships import create_member
 from bluezone.portal.accounts.models import Membership, Role, User
 from bluezone.portal.accounts.services import create_staff
@@ -260,3 +262,18 @@ def test_a_stranger_sees_no_staff(units: dict[str, Unit], stranger: Client, meth
     for path in (f"/account/staff/{HAI_DUONG}/", "/account/staff/", "/account/people/1/"):
         response = getattr(stranger, method)(path)
         assert response["Location"].startswith("/sign-in/"), path
+
+
+def test_somebody_is_always_left_who_administers_the_installation(binh: User, lan: User) -> None:
+    """Two administrators who close each other at the same moment: the later one is refused."""
+    other = create_staff("hoa", PASSWORD, Role.ADMINISTRATOR)
+    people.close_account(binh, other)
+    with pytest.raises(ForbiddenPersonError):
+        people.close_account(other, binh)
+    stale = User.objects.get(pk=other.pk)
+    stale.is_active = True  # as its own request still believes
+    with pytest.raises(ForbiddenPersonError):
+        people.close_account(stale, binh)
+    assert User.objects.get(pk=binh.pk).is_active
+    people.close_account(binh, lan)
+    assert not User.objects.get(pk=lan.pk).is_active

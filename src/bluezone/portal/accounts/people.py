@@ -14,7 +14,7 @@ from bluezone.portal import locks
 from bluezone.portal.accounts import sign_ins
 from bluezone.portal.accounts.errors import ForbiddenPersonError
 from bluezone.portal.accounts.granting import grantable
-from bluezone.portal.accounts.models import Membership, User
+from bluezone.portal.accounts.models import Membership, Role, User
 from bluezone.portal.accounts.permissions import Permission, Reach, reach
 from bluezone.portal.accounts.second_factor import FACTORS
 from bluezone.portal.audit.services import record
@@ -111,4 +111,13 @@ def _set_active(giver: User, person: User, *, active: bool) -> None:
         if User.objects.filter(pk=person.pk, is_active=not active).update(is_active=active):
             word = "account.reopened" if active else "account.closed"
             record(giver.username, word, f"user {person.username}")
+        last = person.role == Role.ADMINISTRATOR and not administrators().exists()
+        if last and not active:
+            # Two who close each other at the same moment: the later one is undone.
+            raise ForbiddenPersonError("somebody must be left who administers the installation")
     person.is_active = active
+
+
+def administrators() -> QuerySet[User]:
+    """Return the open accounts that administer the whole installation."""
+    return User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db.models import Min
 from django.http import HttpRequest
 
 from bluezone.portal.accounts.models import User
@@ -41,7 +42,20 @@ def remember_due(request: HttpRequest, user: User, *, now: int) -> None:
         request.session.pop(DUE, None)
         return
     since = now if user.first_sign_in_at is None else user.first_sign_in_at
+    since = max(since, min(_role_since(user), now))
     request.session[DUE] = since + settings.BLUEZONE_SECOND_FACTOR_GRACE_S
+
+
+def _role_since(user: User) -> int:
+    """Return since when `user` has a role in a unit that needs a factor; 0 where it is older.
+
+    Whoever worked for a year as something that needs none gets the days to set one up, too.
+    """
+    if user.role in settings.BLUEZONE_SECOND_FACTOR_ROLES:
+        return 0
+    roles = user.memberships.filter(role__in=settings.BLUEZONE_SECOND_FACTOR_ROLES)
+    first: int | None = roles.aggregate(first=Min("created_at"))["first"]
+    return first or 0
 
 
 def due(request: HttpRequest) -> int | None:

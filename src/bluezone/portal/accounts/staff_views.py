@@ -15,7 +15,7 @@ from bluezone.portal.accounts.errors import (
     MailFailureError,
 )
 from bluezone.portal.accounts.forms import InviteForm, RoleForm
-from bluezone.portal.accounts.granting import grantable
+from bluezone.portal.accounts.granting import grantable, may_grant
 from bluezone.portal.accounts.invitations import Sent
 from bluezone.portal.accounts.mail import mail_invitation
 from bluezone.portal.accounts.memberships import change_role, end_membership
@@ -54,7 +54,7 @@ def _nations() -> object:
 @require_GET
 def staff_list(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Show who has a role in a unit and below it, and the invitations that are open there."""
-    unit, text = unit_of(request), request.GET.get("q", "").strip()
+    unit, giver, text = unit_of(request), staff(request), request.GET.get("q", "").strip()
     below = request.GET.get("unit", "").strip()
     rows = people.staff_below(unit, text=text)
     sent = invitations.open_ones(now=clock.desk_now()).filter(unit__path__under=unit_path)
@@ -65,8 +65,11 @@ def staff_list(request: HttpRequest, unit_path: str) -> HttpResponse:
         "units": Unit.objects.search(below, under=unit, limit=_FOUND_ROWS) if below else [],
         "rows": rows[: people.PAGE_ROWS],
         "total": rows.count(),
-        "invitations": sent.select_related("unit", "invited_by").order_by("-created_at")[
-            : people.PAGE_ROWS
+        "invitations": [
+            (row, may_grant(giver, row.role, row.unit_id or unit_path))
+            for row in sent.select_related("unit", "invited_by").order_by("-created_at")[
+                : people.PAGE_ROWS
+            ]
         ],
     }
     return render(request, "accounts/staff_list.html", context)
@@ -119,9 +122,11 @@ def _link_page(
 @requires(Permission.MANAGE_STAFF)
 @require_POST
 def invitation_withdraw(request: HttpRequest, unit_path: str, invitation_id: int) -> HttpResponse:
-    """Let an invitation work no more."""
+    """Let an invitation work no more; only whoever could have sent it may."""
     rows = Invitation.objects.filter(unit__path__under=unit_path)
     row = get_object_or_404(rows, pk=invitation_id)
+    if not may_grant(staff(request), row.role, row.unit_id or unit_path):
+        raise PermissionDenied
     invitations.withdraw(row, actor=staff(request).username, now=clock.desk_now())
     return redirect("staff-list", unit_path=unit_path)
 
