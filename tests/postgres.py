@@ -56,11 +56,28 @@ def running_postgres(*, durable: bool = False) -> Iterator[str]:
             server.cleanup()
 
 
-def new_database(server: str) -> str:
-    """Make an empty database on `server`; return its address."""
+def new_database(server: str, template: str = "") -> str:
+    """Make a database on `server`, empty or a copy of `template`; return its address.
+
+    Nobody may be connected to `template` meanwhile.
+    """
+    name = f"bluezone_{os.getpid()}_{next(_numbers)}"
+    like = f' TEMPLATE "{_name(template)}"' if template else ""
+    _order(server, f'CREATE DATABASE "{name}"{like}')
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def drop_database(server: str, address: str) -> None:
+    """Remove a database, whoever is connected to it."""
+    _order(server, f'DROP DATABASE "{_name(address)}" WITH (FORCE)')
+
+
+def _name(address: str) -> str:
+    return urlsplit(address).path.strip("/")
+
+
+def _order(server: str, statement: str) -> None:
     import psycopg  # noqa: PLC0415 - only where the wheel is installed
 
-    name = f"bluezone_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as db:
-        db.execute(f'CREATE DATABASE "{name}"'.encode())
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        db.execute(statement.encode())

@@ -21,6 +21,7 @@ def run(home: Path, *arguments: str) -> str:
     environment = {
         **os.environ,
         "BLUEZONE_HOME": str(home),
+        "BLUEZONE_PORTAL_DATABASE_URL": "",
         "DJANGO_SETTINGS_MODULE": "bluezone.portal.settings",
     }
     command = [sys.executable, *arguments]

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 
-def test_of_eight_at_once_exactly_one_gets_through(tmp_path: Path) -> None:
+def test_of_eight_at_once_exactly_one_gets_through(tmp_path: Path, database: str) -> None:
     scene = Path(__file__).parent / "scene.py"
     environment = {
         **os.environ,
         "BLUEZONE_HOME": str(tmp_path),
+        "BLUEZONE_PORTAL_DATABASE_URL": database,
         "DJANGO_SETTINGS_MODULE": "bluezone.portal.settings",
     }
     command = [sys.executable, str(scene), "race"]

@@ -20,8 +20,11 @@ def chain(db: None) -> list[Entry]:
 def tamper(statement: str) -> None:
     """Change a row as somebody with the file in their hands would: without the triggers."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER audit_no_update")
-        cursor.execute("DROP TRIGGER audit_no_delete")
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER audit_no_update")
+            cursor.execute("DROP TRIGGER audit_no_delete")
+        else:
+            cursor.execute("DROP TRIGGER audit_append_only ON audit_entry")
         cursor.execute(statement)
 
 
