@@ -1,4 +1,4 @@
-"""The Django app of the dashboards; it has no tables."""
+"""The Django app of the dashboards; its table keeps evenings ready."""
 
 from django.apps import AppConfig
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 from bluezone.look import format as look_format
 from bluezone.portal import clock
 from bluezone.portal.accounts.permissions import Permission, requires, unit_of
-from bluezone.portal.campaign.dashboards import pictures
+from bluezone.portal.campaign.dashboards import keeping
 from bluezone.portal.campaign.dashboards.board import board
 from bluezone.portal.campaign.dashboards.report import as_pdf, as_text
+from bluezone.portal.units.models import Unit
 
 
 @require_GET
@@ -21,18 +22,17 @@ def dashboard(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Show the dashboard of a unit; `?day=` as of another evening, `?screen=1` for a hall."""
     del unit_path
     day, problem = _day(request)
-    made = board(unit_of(request), day)
+    unit, now = unit_of(request), clock.now()
     context = {
-        "board": made,
-        "unit": made.unit,
+        "unit": unit,
+        "above": Unit.objects.ancestors(unit),
+        "day": day,
         "problem": problem,
         "before": day - dt.timedelta(days=1),
         "after": day + dt.timedelta(days=1) if day < _today() else None,
-        "map": pictures.country_map(made),
-        "bars": pictures.bars(made),
-        "progress": pictures.progress(made),
+        "body": keeping.page(unit, day, now=now),
         "address": request.build_absolute_uri(),
-        "made_at": clock.now(),
+        "made_at": now,
     }
     screen = request.GET.get("screen") == "1"
     return render(request, "dashboards/screen.html" if screen else "dashboards/page.html", context)
