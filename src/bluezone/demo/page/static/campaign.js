@@ -1,6 +1,6 @@
 // Shows how far the campaign is, and goes there when its portal answers.
 const PAUSE_MS = 700;
-const list = document.getElementById("steps");
+const list = document.getElementById("campaign-steps");
 const items = [...list.children];
 
 function show(step) {
