@@ -1,8 +1,10 @@
 """Agencies from a table: rows, columns, words that a clerk understands."""
 
 import datetime as dt
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -113,3 +115,69 @@ def test_the_page_shows_what_is_wrong_and_what_was_done(
     assert client.post(address, {"file": good}).status_code == 200
     assert Agency.objects.count() == 1
     assert client.post(address, {}).status_code == 422
+
+
+def workbook(rows: list[list[object]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+HEAD: list[object] = ["Tên cơ quan", "Loại", "Mã đơn vị", "Số cán bộ", "Điện thoại thông minh"]
+
+
+def load_book(rows: list[list[object]], unit: Unit) -> Outcome:
+    return import_agencies(
+        workbook([HEAD, *rows]), "t.xlsx", unit, "oanh", keep_good=False, now=NOW
+    )
+
+
+def test_a_workbook_is_loaded_like_a_csv_table(province: Unit, district: Unit) -> None:
+    rows: list[list[object]] = [
+        ["Sở Y tế", "sở", None, 52, 40],
+        ["Hội Phụ nữ", "đoàn thể", 288, 12.0, "9"],
+    ]
+    assert load_book(rows, province) == Outcome(2, 0, 0, ())
+    assert load_book(rows, province) == Outcome(0, 0, 2, ())
+    assert Agency.objects.get(unit=district).sizes.get().smartphones == 9
+
+
+def test_formulae_in_a_workbook_are_refused_with_their_cells(province: Unit) -> None:
+    with pytest.raises(InvalidTableError) as refused:
+        load_book([["Sở Y tế", "sở", None, "=40+12", 40]], province)
+    (problem,) = refused.value.problems
+    assert (problem.code, "D2" in problem.message) == ("formulae", True)
+    assert not Agency.objects.exists()
+
+
+def test_faults_of_a_workbook_name_row_and_column(province: Unit) -> None:
+    rows: list[list[object]] = [["Sở Y tế", "sở", None, 52, 53], ["Sở B", "sở", None, 52, 0.85]]
+    with pytest.raises(InvalidTableError) as refused:
+        load_book(rows, province)
+    found = [(one.row, one.column, one.code) for one in refused.value.problems]
+    assert found == [(2, "smartphones", "more_than_staff"), (3, "smartphones", "percentage")]
+
+
+def test_a_cell_shown_as_100_percent_is_not_one_person(province: Unit) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(HEAD)
+    book.active.append(["Sở Y tế", "sở", None, 52, 1])
+    book.active["E2"].number_format = "0%"
+    file = io.BytesIO()
+    book.save(file)
+    with pytest.raises(InvalidTableError) as refused:
+        import_agencies(file.getvalue(), "t.xlsx", province, "oanh", keep_good=False, now=NOW)
+    assert refused.value.problems[0].code == "percentage"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"PK\x03\x04 nothing", "not_xlsx"), (b"\xd0\xcf\x11\xe0", "old_excel"), (b"%PDF-1.7", "pdf")],
+)
+def test_files_that_are_no_table_are_explained(province: Unit, content: bytes, code: str) -> None:
+    with pytest.raises(InvalidTableError) as refused:
+        import_agencies(content, "t", province, "oanh", keep_good=True, now=NOW)
+    assert refused.value.problems[0].code == code

@@ -66,6 +66,27 @@ def read_table(
     except csv.Error as error:
         message = _("this is no CSV table (%(reason)s)") % {"reason": error}
         raise _refused(file, lines.line_num, "", "not_csv", message) from None
+    return table_of(raw, file, aliases, required=required)
+
+
+def table_of(
+    raw: Sequence[tuple[int, list[str]]],
+    file: str,
+    aliases: Mapping[str, str],
+    *,
+    required: Sequence[Sequence[str]],
+) -> Table:
+    """Return the table in rows of cells that were read already, the header first.
+
+    Args:
+        raw: (number as a spreadsheet shows it, cells) of each row that is not empty.
+        file: its name, for messages.
+        aliases: other names of columns, with ours.
+        required: groups of columns of which at least one must be there.
+
+    Raises:
+        InvalidTableError: no header, too many rows, a column is missing or there twice.
+    """
     if not raw:
         raise _refused(file, 0, "", "empty", _("the file is empty"))
     if len(raw) - 1 > MAX_ROWS:
@@ -112,7 +133,7 @@ def _columns(
     return columns
 
 
-def _table(file: str, columns: tuple[str, ...], raw: list[tuple[int, list[str]]]) -> Table:
+def _table(file: str, columns: tuple[str, ...], raw: Sequence[tuple[int, list[str]]]) -> Table:
     rows, problems = [], []
     for number, cells in raw:
         if len(cells) > len(columns) and any(cells[len(columns) :]):

@@ -126,7 +126,7 @@ class ImportForm(forms.Form):
     """A table of agencies."""
 
     file = forms.FileField(
-        label=_("CSV file"),
+        label=_("CSV or XLSX file"),
         help_text=_("Columns: unit, name, kind, staff, smartphones, way. At most 60 kB."),
     )
     keep_good = forms.BooleanField(

@@ -1,4 +1,4 @@
-"""Agencies from a CSV table: each fault with its row and column, in a clerk's words.
+"""Agencies from a CSV or XLSX table: each fault with its row and column, in a clerk's words.
 
 The same table twice changes nothing: an agency is known by its unit and its name, and a row that
 says what is known already is counted as unchanged. Either every row is good or nothing is kept,
@@ -21,7 +21,8 @@ from bluezone.portal.campaign.agencies.services import (
     change_agency,
     create_agency,
 )
-from bluezone.portal.units.csv_reader import Row, read_table
+from bluezone.portal.campaign.agencies.tables import read_agency_table
+from bluezone.portal.units.csv_reader import Row
 from bluezone.portal.units.errors import InvalidTableError, Problem
 from bluezone.portal.units.models import Successor, Unit
 
@@ -93,7 +94,7 @@ def import_agencies(
     Raises:
         InvalidTableError: a row is wrong and `keep_good` is not set, or it is no table.
     """
-    table = read_table(content, file, _ALIASES, required=[["name"], ["staff"], ["smartphones"]])
+    table = read_agency_table(content, file, _ALIASES)
     problems, counts = list(table.problems), {"added": 0, "changed": 0, "unchanged": 0}
     seen: set[tuple[str, str]] = set()
     with transaction.atomic():
