@@ -62,6 +62,11 @@ NATION = Target((share("60", Base.ADULTS, count=50_000_000),), DAY_20)
             "vi",
             NATION,
         ),
+        ("60 % of adults (50 million people) by 20 August 2020", "en", NATION),
+        ("60 % of adults, 50 million people, by 20/8", "en", NATION),
+        ("60 % of adults and 50 million by 20/8", "en", NATION),
+        ("60 % người trưởng thành và 50 triệu người dân, đến 20/8", "vi", NATION),
+        ("60％ of smartphone users by 20/8", "en", Target((PHONES_60,), DAY_20)),
         ("100 % of officials with a smartphone", "en", Target((OFFICIALS,), None)),
         (
             (
@@ -109,6 +114,11 @@ NATION = Target((share("60", Base.ADULTS, count=50_000_000),), DAY_20)
         "Hải Dương, as ordered",
         "nation",
         "nation, as ordered",
+        "nation, people in brackets",
+        "nation, people",
+        "nation, and",
+        "nation in Vietnamese, and",
+        "full-width sign",
         "officials",
         "officials, as ordered",
         "Hậu Giang",
@@ -267,12 +277,38 @@ def test_any_text_is_a_target_or_our_error(text: str, language: str) -> None:
         assert read(text, language, 2020).targets
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("30 % of people by 30/8, every official with family", "en"),
+        ("30 % số dân đến 30/8, mỗi cán bộ cùng gia đình", "vi"),
+        ("30 % dân số đến 30/8; tất cả (100%) cán bộ, công chức có smartphone", "vi"),
+    ],
+)
+def test_every_official_after_an_amount_is_a_target_of_its_own(text: str, language: str) -> None:
+    """Hậu Giang wrote both in one breath."""
+    people = Target((share("30", Base.PEOPLE),), DAY_30)
+    assert read(text, language, 2020).targets == (people, Target((OFFICIALS,), DAY_30))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-5 % of people", "60 % of people by 20/8 or −3 users", "at most 60 % of people",
+        "less than 60 % of people", "30 % of 50 million people",
+    ],
+)  # fmt: skip
+def test_what_would_be_judged_otherwise_than_written_is_refused(text: str) -> None:
+    with pytest.raises(TargetError):
+        parse(text, "en", 2020)
+
+
 def test_the_sentence_says_how_it_will_be_judged() -> None:
     assert render(HAI_DUONG, "en") == (
         "Users: at least (≥) 60% of smartphones, or rank 10 of 63 or better by number of users, "
         "by the end of 20/08/2020."
     )
     assert render(NATION, "vi") == (
-        "Số người dùng đạt ít nhất (≥) 60 % người trưởng thành, ít nhất (≥) 50.000.000, "
+        "Số người dùng đạt ít nhất (≥) 60 % người trưởng thành và ít nhất (≥) 50.000.000, "
         "đến hết ngày 20/08/2020."
     )

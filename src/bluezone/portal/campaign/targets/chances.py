@@ -277,7 +277,8 @@ def _question(
         values = histories[path].values[-LONGEST_HISTORY:]
         counts[row, np.searchsorted(days, last_days[row])] = values
     base = Base.STAFF if measure == Measure.STAFF else Base.SMARTPHONES
-    phones = [evidence.base(path, base) for path in known]
+    bases = [evidence.base(path, base) for path in known]
+    phones = [one if one is not None and one.value else None for one in bases]
     parents = sorted({str(parent_of(path)) for path in known})
     needs = [asks[path].need if path in asks else np.nan for path in known]
     last = days[-1].astype(dt.date)

@@ -247,4 +247,6 @@ def _weights(clause: Amount, paths: Sequence[str], evidence: Evidence) -> tuple[
     values = [base.value for base in known if base is not None]
     mean = max(1, round(sum(values) / len(values))) if values else 1
     weights = [mean if base is None else base.value for base in known]
+    if not any(weights):
+        weights = [1] * len(weights)
     return weights, any(base is None or base.estimated for base in known)

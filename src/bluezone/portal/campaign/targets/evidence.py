@@ -160,7 +160,9 @@ class Evidence:
     def _staff_bases(self) -> dict[str, KnownBase]:
         found = {}
         for path in self.paths:
-            phones = self.officials.progress(path, self.day).smartphones
-            if phones:
+            made = self.officials.progress(path, self.day)
+            phones = made.smartphones
+            # That nobody has a smartphone is a number, too, unless one is not shown.
+            if phones or (made.agencies and not made.withheld):
                 found[path] = KnownBase(Base.STAFF, phones, self.day, AGENCIES)
         return found

@@ -42,6 +42,7 @@ class Why(StrEnum):
     """Why a clause has its verdict; `reasons` has the words."""
 
     REACHED = "reached"
+    NOTHING_ASKED = "nothing_asked"
     NOT_REACHED = "not_reached"
     NEVER_KNOWN = "never_known"
     NO_BASE = "no_base"
@@ -212,6 +213,8 @@ class _Bench:
         def found(state: State, why: Why, chance: float | None = None) -> ClauseVerdict:
             return ClauseVerdict(clause, state, why, known, base, need, chance=chance)
 
+        if need == 0:
+            return found(State.MET, Why.NOTHING_ASKED)
         if known is not None and need is not None and known.value >= need:
             return found(State.MET, Why.REACHED)
         if self._is_over(one):
@@ -241,9 +244,10 @@ class _Bench:
             return ClauseVerdict(clause, state, why, known, base, rank=answer, chance=chance)
 
         if answer is None or known is None:
-            why = Why.NO_FIGURES if known is None or not field else Why.NO_BASE
             if self._is_over(one):
-                return found(State.MISSED, Why.NEVER_KNOWN)
+                why = Why.NEVER_KNOWN if known is None or not field else Why.NO_BASE
+                return found(State.MISSED, why)
+            why = Why.NO_FIGURES if known is None or not field else Why.NO_BASE
             return found(State.AT_RISK, why)
         certain = answer.missing == 0 or answer.now >= SURE_RANK
         if answer.rank <= clause.rank and certain:

@@ -3,15 +3,17 @@
 First what is there, on which base and day, then what is needed, then the chance as "3 of 10".
 """
 
+from fractions import Fraction
 from typing import Final
 
 from bluezone.look import format as look_format
 from bluezone.portal.campaign.targets.choices import State
 from bluezone.portal.campaign.targets.evidence import Known
-from bluezone.portal.campaign.targets.judging import ClauseVerdict, Verdict, Why
+from bluezone.portal.campaign.targets.judging import ON_COURSE_FROM, ClauseVerdict, Verdict, Why
 from bluezone.portal.campaign.targets.rendering import BASES, MEASURES
 from bluezone.portal.campaign.targets.terms import Rank
 
+_MOST_DECIMALS: Final = 7
 _OR = {"vi": " Hoặc: ", "en": " Or: "}
 
 
@@ -25,7 +27,7 @@ def reason(verdict: Verdict, language: str) -> str:
 
 def clause_reason(one: ClauseVerdict, verdict: Verdict, language: str) -> str:
     """Return why one clause has its verdict."""
-    if one.why in {Why.NO_FIGURES, Why.NEVER_KNOWN, Why.NO_BASE}:
+    if one.why in _UNKNOWN:
         return _unknown(one, verdict, language)
     if isinstance(one.clause, Rank):
         there = _standing(one, one.clause, language)
@@ -35,8 +37,14 @@ def clause_reason(one: ClauseVerdict, verdict: Verdict, language: str) -> str:
 
 
 def chance_text(chance: float, language: str) -> str:
-    """Return a probability as "3 of 10"; beyond the ends "less than 1 of 10" and "more than 9"."""
+    """Return a probability as "3 of 10"; beyond the ends "less than 1 of 10" and "more than 9".
+
+    Rounded, but never up to the chance from which a target is on course: at risk with "7 of 10"
+    would contradict itself.
+    """
     tenths = round(10 * chance)
+    if chance < ON_COURSE_FROM <= tenths / 10:
+        tenths -= 1
     of = "trên" if language == "vi" else "of"
     if tenths < 1:
         return f"chưa đến 1 {of} 10" if language == "vi" else f"less than 1 {of} 10"
@@ -56,13 +64,30 @@ def _there(one: ClauseVerdict, language: str) -> str:
     day = look_format.date(known.day)
     share = ""
     if one.base is not None:
-        percent = look_format.percent(known.value / one.base.value, language)
+        percent = _percent(known.value, one, language)
         base, whole = BASES[one.base.base][language], look_format.number(one.base.value, language)
         share = f", bằng {percent} {base} ({whole})" if vi else f", {percent} of {base} ({whole})"
     parts = _parts(known, language)
     if vi:
         return f"Ngày {day}: {measure} là {count}{share}{parts}; cần {needed}."
     return f"On {day}: {count} {measure}{share}{parts}; {needed} are needed."
+
+
+def _percent(value: int, one: ClauseVerdict, language: str) -> str:
+    """Return the share with one decimal, or with as many as it takes not to read as reached.
+
+    Nobody understands "60.0 % of 60 %: missed".
+    """
+    whole = 0 if one.base is None else one.base.value
+    share = value / whole if whole else 0.0
+    asked = None if isinstance(one.clause, Rank) else one.clause.percent
+    short = asked is not None and Fraction(value) < Fraction(asked) * whole / 100
+    decimals = 1
+    while short and asked is not None and decimals < _MOST_DECIMALS:
+        if round(100 * share, decimals) < asked:
+            break
+        decimals += 1
+    return look_format.percent(share, language, decimals=decimals)
 
 
 def _parts(known: Known, language: str) -> str:
@@ -137,6 +162,10 @@ def _which(one: ClauseVerdict, verdict: Verdict) -> str:
 
 
 _UNKNOWN: Final = {
+    Why.NOTHING_ASKED: {
+        "vi": "Không có {base} nào, nên không phải làm gì.",
+        "en": "There are no {base}, so nothing is asked.",
+    },
     Why.NO_BASE: {
         "vi": "Chưa có mẫu số ({base}): không biết {count} {measure} là bao nhiêu phần trăm.",
         "en": "No denominator ({base}) is known: nobody can say what share {count} {measure} is.",

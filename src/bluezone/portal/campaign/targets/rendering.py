@@ -36,6 +36,8 @@ BASES: Final = {
 }
 _LEAST: Final = {"vi": "ít nhất (≥) ", "en": "at least (≥) "}
 _OR: Final = {"vi": ", hoặc ", "en": ", or "}
+_BOTH: Final = {"vi": " và ", "en": " and "}
+"""A percentage with a number asks for both; an "and" says so, a comma would not."""
 _BY: Final = {"vi": ", đến hết ngày {day}", "en": ", by the end of {day}"}
 _OPEN: Final = {"vi": ", không có hạn cuối", "en": ", without a last day"}
 
@@ -65,10 +67,11 @@ def _amount(clause: Amount, language: str) -> str:
         parts.append(f"{least}{share} {of}{BASES[clause.base][language]}")
     if clause.count is not None:
         parts.append(least + look_format.number(clause.count, language))
+    both = _BOTH[language].join(parts)
     if clause.measure == Measure.STAFF:
-        return ", ".join(parts)
+        return both
     verb = " đạt " if language == "vi" else ": "
-    return MEASURES[clause.measure][language] + verb + ", ".join(parts)
+    return MEASURES[clause.measure][language] + verb + both
 
 
 def _rank(clause: Rank, language: str) -> str:

@@ -29,6 +29,8 @@ from bluezone.portal.campaign.targets.wording import said
 LANGUAGES: Final = ("vi", "en")
 MOST_CHARACTERS: Final = 600
 _SIGNS: Final = re.compile(r"[\s,.:()“”\"≥–-]+")
+_BELOW_ZERO: Final = re.compile(r"(?:^|\s)[−-]\d")
+"""A number with a sign is refused: a dash that only stands between words is none."""
 _WORD: Final = re.compile(r"[^\s,.;:()]+")
 _CONTENT: Final = frozenset({Kind.PERCENT, Kind.COUNT, Kind.RANK, Kind.EVERY})
 
@@ -120,6 +122,9 @@ def _tokens(text: str, language: str) -> Iterator[Token]:
         if signs is not None:
             place = signs.end()
             continue
+        below_zero = _BELOW_ZERO.match(folded, max(place - 2, 0))
+        if below_zero is not None and below_zero.end() == place + 1:
+            raise SentenceError(said("not_understood", words=below_zero.group().strip()))
         token = _token(folded, place, language, original)
         if token.kind is not Kind.FILLER:
             yield token
@@ -137,17 +142,46 @@ def _token(folded: str, place: int, language: str, original: str) -> Token:
 
 
 def _groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Yield the tokens of each target: an "and" parts them where a new amount follows."""
+    """Yield the tokens of each target.
+
+    An "and" parts them where a new amount follows, except a bare number after a percentage
+    ("60 % of adults and 50 million"), which belongs to it. "Every official" after an amount
+    is a target of its own, "and" or not.
+    """
     group: list[Token] = []
     for place, token in enumerate(tokens):
-        if token.kind is not Kind.AND:
-            group.append(token)
-            continue
         rest = tokens[place + 1 :]
-        if _has_content(group) and _has_content(rest):
+        parts = token.kind is Kind.AND and _has_content(rest) and not _is_number_of(group, rest)
+        if (parts or _begins_officials(token, rest)) and _has_content(group):
             yield group
             group = []
+        if token.kind is not Kind.AND:
+            group.append(token)
     yield group
+
+
+def _is_number_of(group: Sequence[Token], rest: Sequence[Token]) -> bool:
+    """Return whether `rest` begins with a number that the percentage of `group` comes with."""
+    starts = [place + 1 for place, token in enumerate(group) if token.kind is Kind.OR]
+    before = {token.kind for token in group[starts[-1] if starts else 0 :]}
+    after = [token.kind for token in rest]
+    stop = next((n for n, kind in enumerate(after) if kind in {Kind.AND, Kind.OR}), len(after))
+    own = [token for n, token in enumerate(rest[:stop]) if not _is_counted(rest, n)]
+    kinds = {token.kind for token in own} - {Kind.DAY, Kind.FAMILY}
+    return Kind.PERCENT in before and Kind.COUNT not in before and kinds == {Kind.COUNT}
+
+
+def _begins_officials(token: Token, rest: Sequence[Token]) -> bool:
+    following = next((one for one in rest if one.kind is not Kind.PERCENT), None)
+    is_staff = following is not None and following.value == Base.STAFF
+    return token.kind is Kind.EVERY and is_staff
+
+
+def _is_counted(tokens: Sequence[Token], place: int) -> bool:
+    """Return whether a token only says whom the number before it counts: "50 million people"."""
+    token = tokens[place]
+    people = token.kind is Kind.BASE and token.value == Base.PEOPLE
+    return people and place > 0 and tokens[place - 1].kind is Kind.COUNT
 
 
 def _has_content(tokens: Sequence[Token]) -> bool:
@@ -197,8 +231,9 @@ def _clauses(group: Sequence[Token], language: str) -> Iterator[Clause]:
 
 def _clause(tokens: Sequence[Token], language: str) -> Clause:
     draft = _Draft()
-    for token in tokens:
-        _take(draft, token, language)
+    for place, token in enumerate(tokens):
+        if not _is_counted(tokens, place):
+            _take(draft, token, language)
     bases, measures = list(dict.fromkeys(draft.bases)), list(dict.fromkeys(draft.measures))
     crowded = max(len(draft.percents), len(draft.counts), len(measures), len(bases)) > 1
     if crowded and not (draft.rank is not None and not draft.by_share):
@@ -213,7 +248,7 @@ def _clause(tokens: Sequence[Token], language: str) -> Clause:
         measure = Measure.STAFF
     percent = draft.percents[0] if draft.percents else None
     if percent is None and base == Base.PEOPLE:
-        base = None  # "50 million people" names whom a number counts, not a base
+        base = None  # "people: 50 million" names whom a number counts, not a base
     count = draft.counts[0] if draft.counts else None
     return Amount(measure, percent, base, count)
 

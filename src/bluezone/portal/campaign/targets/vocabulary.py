@@ -218,4 +218,5 @@ def _bare(letter: str) -> str:
     lower = letter.lower()[:1]
     if lower == "đ":
         return "d"
-    return unicodedata.normalize("NFKD", lower)[:1] if lower.isalpha() else lower
+    # Also full-width signs: ％ is %.
+    return unicodedata.normalize("NFKD", lower)[:1] if lower.isalpha() or lower == "％" else lower
