@@ -17,7 +17,7 @@ from bluezone.portal.campaign.field.fold import Op, OpId, fold
 
 pytestmark = pytest.mark.browser
 
-SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}
+SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844), "small": (360, 640)}
 JUDGED: Final = {"vi-phone", "en-desktop"}
 """Where axe looks: each language and each size once; it takes its time."""
 DESK: Final = (
@@ -73,6 +73,14 @@ for name in ("tam", "nga"):
 doors = [roster.Door(f"Ngõ {{alley}}", str(house), house) for alley in (2, 10, 12)
          for house in range(1, 9)]
 roster.add_households(team, doors, actor="hoa")
+for number in range(7):
+    small = roster.create_team(above, f"Bằng Lăng {{number}}", actor="hoa", now=now)
+    for name in (f"bl{{number}}", "hoi"):
+        if not number or name != "hoi":
+            create_member(create_staff(name, {password!r}, ""), above.parent, "team_member")
+        roster.add_member(small, name, actor="hoa")
+    doors = [roster.Door("Ngõ Bằng Lăng", str(house), house) for house in range(1, 5)]
+    roster.add_households(small, doors, actor="hoa")
 large = roster.create_team(above, "Tổ lớn", actor="hoa", now=now)
 roster.add_member(large, "big", actor="hoa")
 doors = [roster.Door(f"Ngõ {{n // 40 + 1}}", str(n % 40 + 1), n % 40) for n in range(2000)]
@@ -87,6 +95,21 @@ from bluezone.portal.campaign.field.models import Household, Visit
 print(*[f"{a}/{l}={s}" for a, l, s in Household.objects.filter(team__name="Tổ 1").exclude(
     state="to_visit").order_by("alley", "position").values_list("alley", "label", "state")],
     sep=";")
+"""
+
+
+_COUNT_OF: Final = """
+import django
+django.setup()
+from bluezone.portal.campaign.field.models import Visit
+print(Visit.objects.filter(team__name={team!r}).count())
+"""
+
+_STATES_OF: Final = """
+import django
+django.setup()
+from bluezone.portal.campaign.field.models import Household
+print(*set(Household.objects.filter(team__name={team!r}).values_list("state", flat=True)))
 """
 
 
@@ -110,6 +133,22 @@ def village(portal: Any) -> Any:
     return portal
 
 
+@pytest.fixture
+def alley(chromium: Browser, village: Any) -> Iterator[Any]:
+    """Open the phone of a small team of one alley, by number."""
+    contexts: list[BrowserContext] = []
+
+    def opened(number: int) -> Page:
+        contexts.append(open_phone(chromium, village.url))
+        page = contexts[-1].new_page()
+        set_up(page, village, f"bl{number}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(os.environ.get("BLUEZONE_SCREENSHOTS") or tmp_path_factory.mktemp("pictures"))
@@ -122,7 +161,7 @@ def open_phone(
 ) -> BrowserContext:
     width, height = SIZES[size]
     context = chromium.new_context(
-        viewport={"width": width, "height": height}, has_touch=size == "phone"
+        viewport={"width": width, "height": height}, has_touch=size != "desktop"
     )
     context.set_default_timeout(15_000)
     context.add_cookies([{"name": "language", "value": language, "url": url}])
@@ -271,7 +310,11 @@ def test_two_thousand_doors_open_offline_and_few_are_drawn(chromium: Browser, vi
     page.wait_for_selector("html[data-ready]")
     page.click("nav button:has-text('Danh sách')")
 
-    assert page.locator(".choice").all_inner_texts() == ["Cần đến (2.000)", "Tất cả (2.000)"]
+    assert page.locator(".choice").all_inner_texts() == [
+        "Cần đến (2.000)",
+        "Hôm nay (0)",
+        "Tất cả (2.000)",
+    ]
     assert page.locator("summary").count() == 50
     page.click("summary >> nth=30")
     expect(page.locator("details[open] .door")).to_have_count(80)
@@ -303,8 +346,9 @@ def judge(page: Page, picture: Path) -> None:
     page.screenshot(path=picture, full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), picture.name
     small = page.evaluate(
-        """() => [...document.querySelectorAll("footer button, .taps button, .row button, .door")]
-            .filter((one) => one.getBoundingClientRect().height < 44)
+        """() => [...document.querySelectorAll(
+                "#language, footer button, .taps button, .row button, .door")]
+            .filter((one) => one.getBoundingClientRect().height < 48)
             .map((one) => one.textContent)"""
     )
     assert small == [], picture.name
@@ -321,10 +365,7 @@ def app_tour(page: Page, portal: Any, language: str) -> Iterator[str]:
     page.goto(f"{portal.url}/field/")
     page.wait_for_selector("html[data-ready]")
     if language == "en":
-        page.evaluate(
-            "import('/static/fieldwork/store.js').then((s) => s.setFact('language', 'en'))"
-        )
-        page.reload()
+        page.click("#language")
     yield "app-start"
     page.goto(f"{portal.url}/field/start/")
     yield "start"
@@ -379,6 +420,161 @@ def desk_tour(page: Page, portal: Any, language: str) -> Iterator[str]:
     yield "typing"
     page.goto(f"{portal.url}/campaign/{TEAMS}/teams/close/")
     yield "close"
+
+
+def test_a_bouncing_thumb_judges_one_door(chromium: Browser, alley: Any) -> None:
+    page = alley(0)
+    page.context.set_offline(True)
+    page.dblclick("[data-outcome=no_smartphone]")
+    expect(page.locator("h1")).to_have_text("Ngõ Bằng Lăng · 2")
+    page.click("[data-outcome=absent]")
+
+    expect(page.locator(".send")).to_have_text("Chưa gửi: 2 lượt")
+    expect(page.locator("h1")).to_have_text("Ngõ Bằng Lăng · 3")
+    page.click("nav button >> nth=1")
+    page.click(".choice >> nth=1")
+    shown = page.locator(".doors .door").all_inner_texts()
+    assert [text.split("\n")[0] for text in shown] == ["Ngõ Bằng Lăng · 2", "Ngõ Bằng Lăng · 1"]
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Ngõ Bằng Lăng · 3")
+
+
+def test_an_answer_that_is_lost_on_the_way_costs_nothing_and_counts_nothing_twice(
+    chromium: Browser, alley: Any, village: Any
+) -> None:
+    page = alley(1)
+    page.clock.install()
+    page.reload()
+    swallowed: list[int] = []
+
+    def swallow(route: Any) -> None:
+        status = route.fetch().status
+        swallowed.append(status)
+        route.abort()
+
+    page.route("**/field/sync", swallow)
+    tap(page, "helped")
+    page.wait_for_selector("#undo")
+    skip_hold(page)
+    page.wait_for_function("() => !document.querySelector('#undo')")
+    expect(page.locator(".send")).to_have_text("Chưa gửi: 1 lượt")
+    hotspot = "<html>Sign in to the hotspot</html>"
+    page.unroute("**/field/sync")
+    page.route("**/field/sync", lambda route: route.fulfill(body=hotspot, content_type="text/html"))
+    skip_hold(page)
+    expect(page.locator(".send")).to_have_text("Chưa gửi: 1 lượt")
+    page.unroute("**/field/sync")
+    page.clock.fast_forward(31_000)
+    expect(page.locator(".send")).to_have_text("Đã gửi hết.")
+
+    assert swallowed[0] == 200
+    assert in_portal(village, _COUNT_OF.format(team="Bằng Lăng 1")) == "1"
+
+
+def test_somebody_else_on_the_phone_takes_nobodys_unsent_visits_away(
+    chromium: Browser, alley: Any, village: Any
+) -> None:
+    page = alley(2)
+    page.context.set_offline(True)
+    tap(page, "helped")
+    page.wait_for_selector("#undo")
+    page.route("**/field/sync", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.context.clear_cookies(name="bluezone_session")
+    sign_in(page, village, "hoi")
+    page.goto(f"{village.url}/field/start/")
+    page.click("form.enrol >> nth=0 >> button")
+
+    expect(page.locator("#enrol-status")).to_contain_text("người khác hoặc tổ khác: 1")
+    page.unroute("**/field/sync")
+    page.goto(f"{village.url}/field/")
+    expect(page.locator(".send")).to_have_text("Chưa gửi: 1 lượt")
+    page.clock.install()
+    page.reload()
+    skip_hold(page)
+    expect(page.locator(".send")).to_have_text("Đã gửi hết.")
+    page.goto(f"{village.url}/field/start/")
+    page.click("form.enrol >> nth=0 >> button")
+    page.wait_for_url("**/field/")
+    expect(page.locator("#accept")).to_be_visible()
+    assert in_portal(village, _COUNT_OF.format(team="Bằng Lăng 2")) == "1"
+
+
+def test_a_phone_whose_memory_is_full_says_so_at_once(chromium: Browser, alley: Any) -> None:
+    page = alley(3)
+    page.evaluate(
+        """() => { IDBObjectStore.prototype.add = () => {
+            throw new DOMException("full", "QuotaExceededError"); }; }"""
+    )
+    tap(page, "helped")
+
+    expect(page.locator(".send.trouble")).to_contain_text("hết bộ nhớ")
+    expect(page.locator("h1")).to_have_text("Ngõ Bằng Lăng · 1")
+
+
+def test_another_window_that_sent_a_visit_meanwhile_makes_its_undo_a_taking_back(
+    chromium: Browser, alley: Any, village: Any
+) -> None:
+    page = alley(4)
+    tap(page, "refused")
+    page.click("[data-reason=battery]")
+    page.wait_for_selector("#undo")
+    page.evaluate(
+        """async () => {
+            const store = await import("/static/fieldwork/store.js");
+            await store.makeReady((visit) => visit.at, () => true);
+        }"""
+    )
+    page.click("#undo")
+    expect(page.locator("h1")).to_have_text("Ngõ Bằng Lăng · 1")
+    expect(page.locator(".standing")).to_contain_text("Cần đến")
+    page.click("nav button >> nth=2")
+    page.click("text=Gửi ngay")
+    expect(page.locator(".send")).to_have_text("Đã gửi hết.")
+
+    assert in_portal(village, _STATES_OF.format(team="Bằng Lăng 4")) == "to_visit"
+
+
+def test_twice_the_text_and_an_old_browser_lose_nothing_from_sight(
+    chromium: Browser, alley: Any, pictures: Path
+) -> None:
+    page = alley(5)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for place in range(4):
+        page.click(f"nav button >> nth={place}")
+        page.screenshot(path=pictures / f"field-large-text-{place}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), place
+
+
+def test_a_new_version_of_the_app_finds_the_visits_of_the_old(
+    chromium: Browser, alley: Any
+) -> None:
+    page = alley(6)
+    page.context.set_offline(True)
+    tap(page, "helped")
+    page.wait_for_selector("#undo")
+    page.evaluate(
+        """async () => {
+            for (const name of await caches.keys()) {
+                const old = await caches.open(name);
+                const kept = await caches.open("field-0");
+                for (const key of await old.keys()) await kept.put(key, await old.match(key));
+                await caches.delete(name);
+            }
+        }"""
+    )
+    page.reload()
+    expect(page.locator(".send")).to_have_text("Chưa gửi: 1 lượt")
+    page.context.set_offline(False)
+    page.route("**/field/sync", lambda route: route.abort())
+    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
+    page.reload()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator(".send")).to_have_text("Chưa gửi: 1 lượt")
+    assert "field-0" not in page.evaluate("caches.keys()")
 
 
 _CLOSE: Final = """

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bluezone.look.format import VIETNAM
 from bluezone.portal.campaign.field.fold import Op, OpId, Standing, fold, in_order
 
 T0 = 1_597_472_640
@@ -109,3 +110,32 @@ def test_the_app_is_there_since_the_first_visit_that_saw_it() -> None:
     log = visits((0, "installed"), (24, "refused"), (48, "helped"), (72, "installed"))
 
     assert fold(log).installed_on == dt.date(2020, 8, 17)
+
+
+def test_knocks_of_one_part_of_a_day_count_once_and_of_three_parts_close() -> None:
+    morning = dt.datetime(2020, 8, 15, 8, tzinfo=VIETNAM).timestamp()
+    knocks = [(0, "absent"), (1, "absent"), (3, "absent")]  # 08:00, 09:00, 11:00
+    one = [
+        op_at(int(morning) + hours * HOUR, n, outcome) for n, (hours, outcome) in enumerate(knocks)
+    ]
+
+    assert (fold(one).state, fold(one).absences) == ("absent", 1)
+    more = [
+        op_at(int(morning) + hours * HOUR, hours, "absent") for hours in (4, 10)
+    ]  # 12:00, 18:00
+    assert fold([*one, *more]).state == "not_reachable"
+
+
+def op_at(time: int, counter: int, outcome: str) -> Op:
+    return Op(OpId("a", counter), time, outcome=outcome)
+
+
+def test_a_door_is_helped_when_a_team_installed_there_and_settled_since_then() -> None:
+    log = visits(
+        (0, "helped"), (24, "refused"), (48, "installed"), (72, "helped"), (96, "installed")
+    )
+    standing = fold(log)
+
+    assert standing.settled_on == standing.installed_on == dt.date(2020, 8, 17)
+    assert standing.helped_on == dt.date(2020, 8, 18)
+    assert fold(log[:3]).helped_on is None

@@ -256,6 +256,45 @@ def test_progress_counts_by_day_team_and_unit(
     assert services.progress("vn2020.31", TODAY).households == 0
 
 
+def test_many_units_are_counted_at_once_and_closing_changes_no_count(
+    phone: Any,
+    east: Team,
+    west: Team,
+    campaign: Campaign,
+    kit: Any,
+    hands: Any,
+    django_assert_num_queries: Any,
+) -> None:
+    one, two, three, four, *_ = kit.doors(east)
+    now = clock.now()
+    phone.sync(phone.visit(one, "helped", now, phones=2), phone.visit(two, "absent", now))
+    hands.advance(86_400)
+    now = clock.now()
+    phone.sync(phone.visit(three, "refused", now), phone.visit(four, "phone_too_old", now))
+    units = [COMMUNE, east.unit_id, west.unit_id, "vn2020", "vn2025.1"]
+
+    def counted(day: dt.date) -> list[Any]:
+        with django_assert_num_queries(3):
+            found = services.progress_by_unit(units, day)
+        return [found[unit] for unit in units]
+
+    days = [TODAY - dt.timedelta(days=1), TODAY, TODAY + dt.timedelta(days=1)]
+    before = [counted(day) for day in days]
+    commune, village, other, nation, elsewhere = before[2]
+    assert (commune.doors, village.doors, other.doors, elsewhere.doors) == (12, 6, 6, 0)
+    assert (village.visited, village.installed, village.helped, village.phones) == (4, 1, 1, 2)
+    assert (village.refused, village.too_old, village.left, village.absent) == (1, 1, 3, 1)
+    assert (village.visits, before[1][1].visits, before[1][1].left) == (2, 2, 5)
+    assert nation.outcomes == commune.outcomes == village.outcomes
+
+    progress = [services.progress(COMMUNE, day) for day in days[1:]]
+    closing.close_campaign(campaign, actor="hoa", now=clock.now())
+    assert [counted(day) for day in days[1:]] == before[1:]
+    assert [services.progress(COMMUNE, day).settled for day in days[1:]] == [
+        row.settled for row in progress
+    ]
+
+
 def test_closing_asks_first_then_keeps_counts_and_nothing_else(
     manager: Client, phone: Any, east: Team, kit: Any
 ) -> None:
@@ -337,3 +376,14 @@ def test_every_module_that_the_app_imports_is_kept(db: None) -> None:
     for name in shell.MODULES:
         source = (shell.FOLDER / name).read_text(encoding="utf-8")
         assert set(re.findall(r'from "\./([\w.]+)"', source)) <= set(shell.MODULES), name
+
+
+YOUNGER = ("replaceChildren", ".at(", ".findLast", "??=", "||=", "groupBy", "structuredClone",
+           "hasOwn(", "replaceAll(", "AbortSignal.timeout", "toSorted")  # fmt: skip
+"""What browsers of 2020 on old phones (Chrome 80) do not know, and is easily typed."""
+
+
+def test_the_app_asks_nothing_of_a_browser_that_old_phones_lack(db: None) -> None:
+    for name in (*shell.MODULES, "enrol.js"):
+        source = (shell.FOLDER / name).read_text(encoding="utf-8")
+        assert [word for word in YOUNGER if word in source] == [], name

@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 
 from bluezone.portal import clock
 from bluezone.portal.accounts.models import User
-from bluezone.portal.campaign.field import closing, roster
+from bluezone.portal.campaign.field import closing, roster, services
 from bluezone.portal.campaign.field.enrolment import enrol, revoke
 from bluezone.portal.campaign.field.errors import FieldError
+from bluezone.portal.campaign.field.fold import day_of
 from bluezone.portal.campaign.field.merging import merge
-from bluezone.portal.campaign.field.models import Campaign, Device, Household, Team, Visit
+from bluezone.portal.campaign.field.models import (
+    Campaign,
+    DayCount,
+    Device,
+    Household,
+    Team,
+    Visit,
+)
 from bluezone.portal.campaign.field.wire import SentVisit, read_sync
 
 OUTCOMES = ["installed", "helped", "no_smartphone", "absent", "refused", "phone_too_old"]
@@ -299,3 +307,75 @@ def _at_door(visit: SentVisit, door: Household) -> SentVisit:
         json.dumps({name: getattr(visit, name) for name in visit.__struct_fields__})
     )
     return SentVisit(**{**fields, "household": door.pk})
+
+
+def test_late_visits_are_counted_once_shown_to_the_manager_and_added_to_nothing(
+    phone: Any, east: Team, campaign: Campaign, kit: Any, hands: Any, hoa: User
+) -> None:
+    phone.sync(phone.visit(kit.doors(east)[0], "helped", clock.now()))
+    closing.close_campaign(campaign, actor="hoa", now=clock.now())
+    hands.advance(30 * DAY_S)
+    before = services.progress(campaign.unit_id, day_of(clock.now()))
+    body = {"device": phone.device, "now": clock.now(), "late": {"helped": 3, "absent": 2}}
+    for _again in range(2):
+        assert phone.send(json.dumps(body), status=410)["error"]["code"] == "campaign_closed"
+
+    assert Device.objects.get().lost_visits == 5
+    assert services.progress(campaign.unit_id, day_of(clock.now())) == before
+    manager = kit.signed_in(hoa)
+    shown = manager.get(f"/campaign/{campaign.unit_id}/teams/").content.decode()
+    assert "5 lượt đến được gửi sau khi chiến dịch" in shown
+    assert "Đã giúp cài 3" in shown
+
+
+def test_late_visits_of_a_withdrawn_phone_stand_beside_it(
+    phone: Any, east: Team, manager: Client
+) -> None:
+    revoke(Device.objects.get(), actor="hoa", now=clock.now())
+    body = {"device": phone.device, "now": clock.now(), "late": {"refused": 4}}
+    phone.send(json.dumps(body), status=403)
+
+    shown = manager.get(f"/campaign/{east.unit_id}/teams/{east.pk}/").content.decode()
+    assert "4 lượt máy gửi sau đó không được nhận" in shown
+    assert not DayCount.objects.exists()
+
+
+@pytest.mark.parametrize("late", [{"dancing": 1}, {"helped": 0}, {"helped": 10**9}])
+def test_late_visits_that_cannot_be_are_refused(phone: Any, late: dict[str, int]) -> None:
+    body = {"device": phone.device, "now": clock.now(), "late": late}
+    assert phone.send(json.dumps(body), status=400)["error"]["code"] == "invalid_request"
+
+
+def test_a_phone_takes_back_its_own_visits_only(
+    phone: Any, east: Team, tam: User, kit: Any
+) -> None:
+    door, other = kit.doors(east)[0], kit.phone_of(east, tam, 2)
+    phone.sync(phone.visit(door, "refused", clock.now()))
+    void = {
+        "counter": 1, "household": door.pk, "kind": "void", "at": clock.now(),
+        "time": clock.now(), "target": {"device": phone.device, "counter": 1},
+    }  # fmt: skip
+
+    assert other.sync(void)["refused"][0]["code"] == "invalid_visit"
+    assert not Visit.objects.get().voided
+
+
+def test_a_phone_that_knows_more_than_a_server_set_back_gets_the_list_anew(phone: Any) -> None:
+    phone.cursor = 10_000
+
+    assert len(phone.sync()["households"]) == 6
+
+
+def test_a_long_answer_travels_small(east: Team, phone: Any) -> None:
+    doors = [roster.Door("Ngõ 9", f"n{number}", number) for number in range(600)]
+    roster.add_households(east, doors, actor="hoa")
+    body = json.dumps({"device": phone.device, "now": clock.now()})
+    answer = Client().post(
+        "/field/sync",
+        body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {phone.token}", "Accept-Encoding": "gzip"},
+    )
+
+    assert answer["Content-Encoding"] == "gzip"
+    assert len(answer.content) < 8_000

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from bluezone.portal import chance, clock
@@ -35,6 +36,7 @@ def _page() -> bytes:
     return render_to_string("fieldwork/app.html", context).encode()
 
 
+@gzip_page
 @login_not_required
 @require_GET
 def app(request: HttpRequest) -> HttpResponse:
@@ -120,6 +122,7 @@ def _enrolled_fields(made: Enrolled) -> dict[str, object]:
         "device": made.device.pk,
         "token": made.token,
         "team_id": team.pk,
+        "user_id": made.device.user_id,
         "team": {"name": team.name, "unit": team.unit.title},
         "campaign": {
             "ends_on": team.campaign.ends_on.isoformat(),
@@ -128,6 +131,7 @@ def _enrolled_fields(made: Enrolled) -> dict[str, object]:
     }
 
 
+@gzip_page  # thin networks; the answer holds no secret of the reader's, only the team's list
 @never_cache
 @csrf_exempt  # no cookie is looked at: the token comes in a header that no form can send
 @login_not_required

@@ -42,6 +42,7 @@ class State(models.TextChoices):
 INSTALLING: Final = frozenset({Outcome.INSTALLED, Outcome.HELPED})
 OPEN_STATES: Final = frozenset({State.TO_VISIT, State.ABSENT})
 """States of households that are still to be visited."""
+FINAL_STATES: Final = tuple(state for state in State if state not in OPEN_STATES)
 
 
 class Kind(models.TextChoices):

@@ -91,7 +91,7 @@ def close_campaign(campaign: Campaign, *, actor: str, now: int) -> Wiped:
     closed = Campaign.objects.filter(pk=campaign.pk, closed_at__isnull=True)
     if not closed.update(closed_at=now, closed_by=actor):
         raise FieldError(_("This campaign is closed already."))
-    _keep_counts(campaign, day_of(now))
+    _keep_counts(campaign)
     wiped = _wipe(campaign)
     detail = {"households": wiped.households, "visits": wiped.visits, "devices": wiped.devices}
     record(actor, "field.campaign_closed", f"unit {campaign.unit_id}", detail)
@@ -142,18 +142,15 @@ def close_due(*, now: int) -> int:
     return closed
 
 
-def _keep_counts(campaign: Campaign, last_day: dt.date) -> None:
-    counts: Counter[tuple[str, dt.date, str]] = Counter()
+_Counts = Counter[tuple[str, dt.date, str]]
+
+
+def _keep_counts(campaign: Campaign) -> None:
+    counts: _Counts = Counter()
     visits = Visit.objects.filter(team__campaign=campaign, kind=Kind.VISIT, voided=False)
     for path, day, outcome in visits.values_list("unit_path", "day", "outcome").iterator():
         counts[path, day, outcome] += 1
-    homes = Household.objects.filter(team__campaign=campaign, removed_at__isnull=True)
-    columns = ("unit_path", "state", "installed_on", "phones")
-    for path, state, installed_on, phones in homes.values_list(*columns).iterator():
-        counts[path, last_day, f"state:{state}"] += 1
-        if installed_on is not None:
-            counts[path, installed_on, "new_households"] += 1
-            counts[path, installed_on, "new_phones"] += phones
+    _count_doors(campaign, counts)
     DayCount.objects.bulk_create(
         (
             DayCount(unit_path=path, campaign=campaign, day=day, what=what, count=count)
@@ -163,10 +160,28 @@ def _keep_counts(campaign: Campaign, last_day: dt.date) -> None:
     )
 
 
+def _count_doors(campaign: Campaign, counts: _Counts) -> None:
+    """Add each door on the day on which something became true of it."""
+    opened = day_of(campaign.opened_at)
+    homes = Household.objects.filter(team__campaign=campaign, removed_at__isnull=True)
+    columns = ("unit_path", "state", "first_visit_on", "settled_on", "helped_on", "phones")
+    for path, state, first, settled, helped, phones in homes.values_list(*columns).iterator():
+        counts[path, opened, "doors"] += 1
+        if first is not None:
+            counts[path, first, "visited"] += 1
+        if settled is not None:
+            counts[path, settled, f"settled:{state}"] += 1
+            if phones:
+                counts[path, settled, "phones"] += phones
+        if helped is not None:
+            counts[path, helped, "helped_doors"] += 1
+
+
 def _wipe(campaign: Campaign) -> Wiped:
     visits = Visit.objects.filter(team__campaign=campaign).delete()[0]
     households = Household.objects.filter(team__campaign=campaign).delete()[0]
     PaperList.objects.filter(team__campaign=campaign).delete()
     TeamMember.objects.filter(team__campaign=campaign).delete()
-    devices = Device.objects.filter(team__campaign=campaign).count()
+    nobody = {"user": None, "last_contact_at": None, "clock_offset_s": 0}
+    devices = Device.objects.filter(team__campaign=campaign).update(**nobody)
     return Wiped(households, visits, devices)

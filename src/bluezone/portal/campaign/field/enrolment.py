@@ -76,7 +76,8 @@ def device_of(device_id: str, token: str) -> Device:
         raise UnknownDeviceError("no such device, or not its token")
     if device.team.campaign.closed_at is not None:
         raise CampaignClosedError("the campaign is closed")
-    if device.revoked_at is not None or not may_walk(device.user, device.team):
+    user = device.user
+    if device.revoked_at is not None or user is None or not may_walk(user, device.team):
         raise DeviceRevokedError("this phone may no longer read the team's list")
     return device
 

@@ -5,23 +5,26 @@ read in the order (time, device, counter), where the time of a device never runs
 its counter. Rules of ours, because the order of 2020 names none:
 
 - The last visit that met somebody decides. An absence after it takes nothing away.
-- With nobody met, three absences close the household as not reachable; two absences less than
-  an hour apart count as one, because two members at one door are not two visits.
+- With nobody met, three absences close the household as not reachable. Absences of the same part
+  of a day (morning, afternoon, evening) count as one: three knocks in one morning find nobody
+  who works, and two members at one door are not two visits.
 - A void takes back the visit it names, whichever of the two arrives first.
 """
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from bluezone.look.format import local
-from bluezone.portal.campaign.field.choices import INSTALLING, OPEN_STATES, Kind, Outcome, State
+from bluezone.portal.campaign.field.choices import OPEN_STATES, Kind, Outcome, State
 
 ABSENCES: Final = 3
 """So many absences close a household."""
-APART_S: Final = 3600
-"""Absences closer than this count as one."""
+NOON_H: Final = 12
+EVENING_H: Final = 18
+"""Local hours at which the afternoon and the evening begin; the morning begins at midnight."""
 
 _STATE_AFTER: Final[dict[str, str]] = {
     Outcome.INSTALLED: State.INSTALLED,
@@ -62,7 +65,8 @@ class Standing:
         last_absent_at: the last absence that counts.
         first_visit_on: local day of the first visit.
         installed_on: local day since which the app is there, if it is.
-        settled_on: local day on which the household got its final state, if it has one.
+        helped_on: the first day since then on which the team itself helped to install, if it did.
+        settled_on: local day since which the household has its final state, if it has one.
         phones: phones with the app, as the team said.
     """
 
@@ -73,6 +77,7 @@ class Standing:
     last_outcome: str = ""
     first_visit_on: dt.date | None = None
     installed_on: dt.date | None = None
+    helped_on: dt.date | None = None
     settled_on: dt.date | None = None
     phones: int = 0
 
@@ -103,7 +108,9 @@ def fold(ops: Iterable[Op]) -> Standing:
         return Standing()
     met = [(time, op) for time, op in visits if op.outcome != Outcome.ABSENT]
     absent = _counted([time for time, op in visits if op.outcome == Outcome.ABSENT])
-    state, settled = _state(met, absent)
+    state, run = _state(met, absent)
+    helped = (time for time, outcome in run if outcome == Outcome.HELPED)
+    installed = state == State.INSTALLED
     last_time, last = visits[-1]
     return Standing(
         state=state,
@@ -112,9 +119,10 @@ def fold(ops: Iterable[Op]) -> Standing:
         last_absent_at=absent[-1] if absent else None,
         last_outcome=last.outcome,
         first_visit_on=day_of(visits[0][0]),
-        installed_on=_installed_on(met) if state == State.INSTALLED else None,
-        settled_on=None if settled is None else day_of(settled),
-        phones=max(met[-1][1].phones, 1) if state == State.INSTALLED else 0,
+        installed_on=day_of(run[0][0]) if installed else None,
+        helped_on=next((day_of(time) for time in helped), None),
+        settled_on=day_of(run[0][0]) if run else None,
+        phones=max(met[-1][1].phones, 1) if installed else 0,
     )
 
 
@@ -123,32 +131,33 @@ def day_of(instant_s: int) -> dt.date:
     return local(instant_s).date()
 
 
+def part_of(instant_s: int) -> tuple[dt.date, int]:
+    """Return the local day and its part (0 morning, 1 afternoon, 2 evening) of Unix seconds."""
+    then = local(instant_s)
+    return then.date(), (then.hour >= NOON_H) + (then.hour >= EVENING_H)
+
+
 def _counted(absences: list[int]) -> list[int]:
-    """Return the absences that count: each at least an hour after the one before."""
+    """Return the absences that count: the first of each part of a day."""
     counted: list[int] = []
     for time in absences:
-        if not counted or time - counted[-1] >= APART_S:
+        if not counted or part_of(time) != part_of(counted[-1]):
             counted.append(time)
     return counted
 
 
-def _state(met: list[tuple[int, Op]], absent: list[int]) -> tuple[str, int | None]:
-    """Return the state and the instant since which it is final."""
+_Run = list[tuple[int, str]]
+
+
+def _state(met: list[tuple[int, Op]], absent: list[int]) -> tuple[str, _Run]:
+    """Return the state and the (time, outcome) since which it is final, none while it is open."""
     if met:
-        return _STATE_AFTER[met[-1][1].outcome], met[-1][0]
+        state = _STATE_AFTER[met[-1][1].outcome]
+        same = takewhile(lambda pair: _STATE_AFTER[pair[1].outcome] == state, reversed(met))
+        return state, [(time, op.outcome) for time, op in same][::-1]
     if len(absent) >= ABSENCES:
-        return State.NOT_REACHABLE, absent[ABSENCES - 1]
-    return (State.ABSENT if absent else State.TO_VISIT), None
-
-
-def _installed_on(met: list[tuple[int, Op]]) -> dt.date:
-    """Return the day of the first of the last unbroken run of visits that saw the app."""
-    since = met[-1][0]
-    for time, op in reversed(met):
-        if op.outcome not in INSTALLING:
-            break
-        since = time
-    return day_of(since)
+        return State.NOT_REACHABLE, [(absent[ABSENCES - 1], Outcome.ABSENT)]
+    return (State.ABSENT if absent else State.TO_VISIT), []
 
 
 def is_open(state: str) -> bool:

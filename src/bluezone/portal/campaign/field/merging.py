@@ -35,7 +35,8 @@ _INSERT: Final = """
 _UPDATE: Final = """
     UPDATE fieldwork_household
     SET state = %s, absences = %s, last_at = %s, last_absent_at = %s, last_outcome = %s,
-        first_visit_on = %s, installed_on = %s, settled_on = %s, phones = %s, revision = %s
+        first_visit_on = %s, installed_on = %s, helped_on = %s, settled_on = %s, phones = %s,
+        revision = %s
     WHERE id = %s AND team_id = %s
 """
 
@@ -146,6 +147,8 @@ def _households(team: Team, visits: Sequence[SentVisit]) -> frozenset[int]:
 def _row(team: Team, device: str, visit: SentVisit, places: frozenset[int], *, now: int) -> Row:
     """Return the row of an operation that can be taken."""
     check_visit(visit)
+    if visit.target is not None and visit.target.device != device:
+        raise VisitRefusedError("a phone takes back its own visits only")
     if visit.household not in places:
         raise UnknownHouseholdError("no such household in this team")
     if visit.time > now + AHEAD_S:
@@ -195,6 +198,7 @@ def _columns(standing: Standing) -> tuple[str | int | dt.date | None, ...]:
         standing.last_outcome,
         standing.first_visit_on,
         standing.installed_on,
+        standing.helped_on,
         standing.settled_on,
         standing.phones,
     )

@@ -99,8 +99,8 @@ class Household(models.Model):
     Attributes:
         position: place along the alley, from its mouth.
         adults, smartphones: how many live there, where the team cares to say.
-        state, absences, last_at, last_outcome, installed_on, first_visit_on, settled_on, phones:
-            what the visits say (`fold.Standing`).
+        state, absences, last_at, last_absent_at, last_outcome, installed_on, helped_on,
+            first_visit_on, settled_on, phones: what the visits say (`fold.Standing`).
         revision: the team's revision at the last change.
         removed_at: when it was taken off the list; its visits stay.
     """
@@ -118,6 +118,7 @@ class Household(models.Model):
     last_absent_at = models.BigIntegerField(null=True, blank=True)
     last_outcome = models.CharField(max_length=14, choices=Outcome, blank=True, default="")
     installed_on = models.DateField(null=True, blank=True)
+    helped_on = models.DateField(null=True, blank=True)
     first_visit_on = models.DateField(null=True, blank=True)
     settled_on = models.DateField(null=True, blank=True)
     phones = models.PositiveSmallIntegerField(default=0)
@@ -144,13 +145,24 @@ class Household(models.Model):
 class Device(models.Model):
     """A phone that a member uses; its token is kept as a hash only.
 
-    `clock_offset_s`: the server's clock minus the phone's at the last contact.
+    When the campaign closes, all that stays until the row goes, too, is what a late phone needs to
+    hear why: its id, its token's hash, its team.
+
+    Attributes:
+        user: who carries it; None after closing.
+        clock_offset_s: the server's clock minus the phone's at the last contact.
+        lost_visits: visits that it brought after it was withdrawn or the campaign closed; they
+            were not taken.
     """
 
     id = models.CharField(max_length=DEVICE_LENGTH, primary_key=True)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="devices")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="field_devices"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="field_devices",
+        null=True,
+        blank=True,
     )
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.BigIntegerField()
@@ -208,7 +220,11 @@ class Visit(models.Model):
 
 
 class PaperList(models.Model):
-    """A list that was printed for a day, to be typed back; `code` stands in its QR code."""
+    """A list that was printed for a day, to be typed back; `code` stands in its QR code.
+
+    `rows`: numbers of the households in the order of the printed rows; they never change, so that
+    row 12 on the screen is row 12 on the paper.
+    """
 
     code = models.CharField(max_length=12, primary_key=True)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="paper_lists")
@@ -216,6 +232,7 @@ class PaperList(models.Model):
     day = models.DateField()
     made_at = models.BigIntegerField()
     typed_at = models.BigIntegerField(null=True, blank=True)
+    rows = models.JSONField(default=list)
 
     class Meta:
         """Newest first."""
@@ -224,9 +241,12 @@ class PaperList(models.Model):
 
 
 class DayCount(models.Model):
-    """What is left of a closed campaign: how many visits of a day ended how, no household.
+    """What is left of a closed campaign: counts of a day, no household.
 
-    `state` rows have the last day of the campaign and count households by their last state.
+    `what`: an outcome: visits of the day that ended so; `doors`: on the lists, on the day of the
+    opening; `visited`: doors first visited; `settled:<state>`: doors that got this final state;
+    `helped_doors`: of those with the app, helped by a team; `phones`: phones with the app;
+    `late:<outcome>`: visits that phones brought after closing, which count nowhere else.
     """
 
     unit_path = models.CharField(max_length=PATH_LENGTH)

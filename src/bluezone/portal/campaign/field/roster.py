@@ -19,6 +19,8 @@ from bluezone.portal.units.models import Level, Unit
 
 MAX_HOUSEHOLDS: Final = 2000
 """Doors of one team; a phone keeps them all."""
+REVISION_ROWS: Final = 200
+"""So many doors of a list change at once, so that a phone on a thin network gets small answers."""
 TEAM_LEVELS: Final = frozenset({Level.COMMUNE, Level.VILLAGE})
 
 
@@ -98,7 +100,9 @@ def add_households(team: Team, doors: Sequence[Door], *, actor: str) -> int:
         limit = {"limit": MAX_HOUSEHOLDS}
         raise FieldError(_("A team has at most %(limit)d households. Make two teams.") % limit)
     known = [door for door in doors if (door.alley, door.label) in there]
-    for door in known:
+    for place, door in enumerate(known):
+        if place and not place % REVISION_ROWS:
+            revision = next_revision(team)
         row = there[door.alley, door.label]
         row.position, row.adults, row.smartphones = door.position, door.adults, door.smartphones
         row.revision = revision
@@ -107,7 +111,10 @@ def add_households(team: Team, doors: Sequence[Door], *, actor: str) -> int:
         ["position", "adults", "smartphones", "revision"],
         batch_size=100,
     )
-    Household.objects.bulk_create((_row(team, door, revision) for door in new), batch_size=500)
+    for start in range(0, len(new), REVISION_ROWS):
+        revision = next_revision(team)
+        part = new[start : start + REVISION_ROWS]
+        Household.objects.bulk_create(_row(team, door, revision) for door in part)
     record(actor, "field.households_added", f"team {team.pk}", {"new": len(new)})
     return len(new)
 

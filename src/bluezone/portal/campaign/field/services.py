@@ -5,12 +5,14 @@ those on the list; `phones` is a lower bound of phones with the app, as the team
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from bluezone.portal.campaign.field.by_unit import UnitDay, progress_by_unit
 from bluezone.portal.campaign.field.choices import OPEN_STATES, Kind, Outcome, State
 from bluezone.portal.campaign.field.models import DayCount, Household, Team, Visit
 from bluezone.portal.campaign.field.walking import counted as by_count
@@ -20,9 +22,11 @@ __all__ = [
     "AlleyProgress",
     "Progress",
     "TeamProgress",
+    "UnitDay",
     "alley_progress",
     "outcome_rows",
     "progress",
+    "progress_by_unit",
     "team_progress",
     "teams_progress",
 ]
@@ -71,8 +75,7 @@ class Progress:
 def progress(unit: Unit | str, day: dt.date) -> Progress:
     """Return the progress of `unit` and below at the end of `day`.
 
-    Closed campaigns count with their visits, installed households and phones; their doors are
-    wiped and counted in `households` no more, except through the states kept at closing.
+    Closed campaigns count as they stood at the end of `day`, from the counts that stayed.
     """
     path = unit if isinstance(unit, str) else unit.path
     live = _progress(Q(unit_path__under=path), day)
@@ -168,21 +171,23 @@ def _progress(where: Q, day: dt.date) -> Progress:
 def _with_closed(live: Progress, path: str, day: dt.date) -> Progress:
     """Add what is left of closed campaigns."""
     kept = DayCount.objects.filter(unit_path__under=path, day__lte=day).order_by()
-    sums = dict(kept.values_list("what").annotate(sum=Sum("count")))
+    sums = Counter(dict(kept.values_list("what").annotate(sum=Sum("count"))))
     if not sums:
         return live
-    today = dict(kept.filter(day=day).values_list("what").annotate(sum=Sum("count")))
-    states = {name: sums.get(f"state:{name}", 0) for name in State.values}
-    doors = sum(states.values())
+    today = Counter(dict(kept.filter(day=day).values_list("what").annotate(sum=Sum("count"))))
+    states = {name: sums[f"settled:{name}"] for name in State.values}
+    settled = sum(states.values())
+    states[State.ABSENT] = sums["visited"] - settled
+    states[State.TO_VISIT] = sums["doors"] - sums["visited"]
     return Progress(
         day=day,
-        households=live.households + doors,
-        visited=live.visited + doors - states[State.TO_VISIT],
-        settled=live.settled + sum(n for name, n in states.items() if name not in OPEN_STATES),
+        households=live.households + sums["doors"],
+        visited=live.visited + sums["visited"],
+        settled=live.settled + settled,
         closed=live.closed + states[State.NOT_REACHABLE],
-        installed=live.installed + sums.get("new_households", 0),
-        phones=live.phones + sums.get("new_phones", 0),
-        outcomes={name: n + today.get(name, 0) for name, n in live.outcomes.items()},
-        visits=live.visits + sum(sums.get(name, 0) for name in Outcome.values),
+        installed=live.installed + states[State.INSTALLED],
+        phones=live.phones + sums["phones"],
+        outcomes={name: n + today[name] for name, n in live.outcomes.items()},
+        visits=live.visits + sum(sums[name] for name in Outcome.values),
         states={name: n + states[name] for name, n in live.states.items()},
     )

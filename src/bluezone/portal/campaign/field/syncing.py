@@ -7,12 +7,13 @@ from django.db import transaction
 
 from bluezone.portal.campaign.field.closing import expires_at, keep_open
 from bluezone.portal.campaign.field.enrolment import device_of
-from bluezone.portal.campaign.field.errors import CampaignClosedError
+from bluezone.portal.campaign.field.errors import CampaignClosedError, DeviceRevokedError
+from bluezone.portal.campaign.field.late import note_late
 from bluezone.portal.campaign.field.merging import Merged, merge
-from bluezone.portal.campaign.field.models import Device, Household
+from bluezone.portal.campaign.field.models import Device, Household, Team
 from bluezone.portal.campaign.field.wire import SyncRequest
 
-PAGE: Final = 500
+PAGE: Final = 200
 """Households in one answer; the phone asks again while `more` is true."""
 
 
@@ -62,12 +63,12 @@ def sync(request: SyncRequest, token: str, *, now: int) -> Contact:
     Raises:
         UnknownDeviceError: no such device, or not its token.
         DeviceRevokedError: the phone must wipe itself.
-        CampaignClosedError: the same, and how many visits came too late is counted.
+        CampaignClosedError: the same; how many visits came too late is kept in both cases.
     """
     try:
         device = device_of(request.device, token)
-    except CampaignClosedError:
-        _count_lost(request)
+    except (CampaignClosedError, DeviceRevokedError):
+        note_late(request, now=now)
         raise
     merged = Merged((), (), ())
     with transaction.atomic():
@@ -76,10 +77,13 @@ def sync(request: SyncRequest, token: str, *, now: int) -> Contact:
             merged = merge(device.team, device.pk, request.visits, now=now)
         offset = now - request.now
         Device.objects.filter(pk=device.pk).update(last_contact_at=now, clock_offset_s=offset)
-    changed = Household.objects.filter(team=device.team_id, revision__gt=request.cursor)
+    newest = Team.objects.values_list("revision", flat=True).get(pk=device.team_id)
+    # A cursor from the future: the server was set back to a backup. The list comes anew.
+    since = request.cursor if request.cursor <= newest else 0
+    changed = Household.objects.filter(team=device.team_id, revision__gt=since)
     rows = list(changed.order_by("revision", "pk").values_list(*Door._fields)[: PAGE + 1])
     page = _whole_revisions([Door(*row) for row in rows], device.team_id)
-    cursor = page[-1].revision if page else request.cursor
+    cursor = page[-1].revision if page else since
     more = len(rows) > PAGE and changed.filter(revision__gt=cursor).exists()
     return Contact(device, merged, tuple(page), cursor, more)
 
@@ -94,12 +98,6 @@ def _whole_revisions(rows: list[Door], team: int) -> list[Door]:
         return whole
     same = Household.objects.filter(team=team, revision=cut).order_by("pk")
     return [Door(*row) for row in same.values_list(*Door._fields)]
-
-
-def _count_lost(request: SyncRequest) -> None:
-    """Note how many visits came too late, so that the manager can ask for their paper."""
-    if request.visits:
-        Device.objects.filter(pk=request.device).update(lost_visits=len(request.visits))
 
 
 def contact_fields(contact: Contact, *, now: int) -> dict[str, object]:

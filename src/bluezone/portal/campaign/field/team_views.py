@@ -15,6 +15,7 @@ from bluezone.portal.campaign.field.enrolment import revoke
 from bluezone.portal.campaign.field.errors import FieldError
 from bluezone.portal.campaign.field.fold import day_of
 from bluezone.portal.campaign.field.forms import DoorForm, MemberForm, OpenForm, PaperForm, TeamForm
+from bluezone.portal.campaign.field.late import late_visits
 from bluezone.portal.campaign.field.models import Team
 from bluezone.portal.units.models import Unit
 
@@ -36,6 +37,7 @@ def team_list(request: HttpRequest, unit_path: str) -> HttpResponse:
         "progress": services.progress(unit, today),
         "manages": may_manage(staff(request), unit_path),
         "form": OpenForm(),
+        "late": late_visits(unit),
     }
     return render(request, "fieldwork/team_list.html", context)
 

@@ -74,6 +74,12 @@ def _frame() -> Texts:
         "rules_accept": _("I have read them and keep them"),
         "rules_done": _("Read and accepted today."),
         "server_trouble": _("The server has a problem. Everything stays on this phone."),
+        "storage": _("This phone's memory is full: the last tap was NOT kept. Write it on paper."),
+        "no_storage_title": _("This browser keeps nothing"),
+        "no_storage": _(
+            "Without memory for the app, visits would be lost. Close private windows, free memory, "
+            "or use the paper list."
+        ),
         "unknown_device": _(
             "The server does not know this phone. Set it up again; nothing is lost."
         ),
@@ -98,7 +104,10 @@ def _cards() -> Texts:
         "all_done": _("Every door has been visited."),
         "all_done_text": _("Thank you. Connect to the network so that everything is sent."),
         "list_open": _("To visit ({count})"),
+        "list_today": _("Mine today ({count})"),
         "list_every": _("All ({count})"),
+        "list_none_today": _("No visit from this phone today."),
+        "not_sent_yet": _("not sent"),
     }
 
 
@@ -108,12 +117,18 @@ def _progress() -> Texts:
         "of": _("{count} of {of}"),
         "without_phone": _("No smartphone, or too old"),
         "left_doors": _("Still to visit"),
+        "team_today": _("Doors the team visited today"),
         "mine_today": _("Visits from this phone today"),
         "send_now": _("Send now"),
         "install": _("Put it on the home screen"),
         "install_hint": _("To open it like an app: browser menu, “Add to home screen”."),
         "clock_off": _("This phone's clock is {minutes} minutes off; times were corrected."),
         "not_taken": _("Not taken by the server: {count}. Show this to your leader."),
+        "not_taken_shown": _("I have shown it"),
+        "not_safe": _(
+            "When memory runs short, this browser may clear unsent visits. Put the app on the home "
+            "screen, and send often."
+        ),
         "ends_on": _("The campaign ends on {day}."),
     }
 

@@ -3,6 +3,7 @@
 Limits are ours: 200 visits a request keep it under the portal's 64 000 bytes.
 """
 
+from collections import Counter
 from typing import Final, NewType
 
 import msgspec
@@ -17,6 +18,7 @@ from bluezone.portal.campaign.field.fold import OpId
 
 MAX_VISITS: Final = 200
 MAX_PHONES: Final = 20
+MAX_LATE: Final = 10_000
 MAX_NUMBER: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
@@ -50,12 +52,22 @@ class SentVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SyncRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a phone says at a contact."""
+    """What a phone says at a contact.
+
+    `late`: how many visits it had to drop, by outcome; said once, after it was turned away.
+    """
 
     device: str
     now: int
     cursor: int = 0
     visits: tuple[SentVisit, ...] = ()
+    late: dict[str, int] = {}
+
+    @property
+    def came_late(self) -> Counter[str]:
+        """Visits that a phone that is turned away has lost, by outcome."""
+        sent = (visit.outcome for visit in self.visits if visit.kind == Kind.VISIT)
+        return Counter(self.late) or Counter(name for name in sent if name in Outcome.values)
 
 
 def read_sync(body: bytes) -> SyncRequest:
@@ -75,6 +87,8 @@ def read_sync(body: bytes) -> SyncRequest:
         raise BadRequestError("a number or the device is out of bounds")
     if any(not _fits(visit.counter) for visit in request.visits):
         raise BadRequestError("a counter is out of bounds")
+    if not all(name in Outcome.values and 0 < n <= MAX_LATE for name, n in request.late.items()):
+        raise BadRequestError("no such outcome among the late visits, or too many")
     return request
 
 

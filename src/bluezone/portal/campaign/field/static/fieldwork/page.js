@@ -9,7 +9,8 @@ export function speak(chosen) {
   document.title = t("title");
 }
 
-export const spoken = () => language;
+export const otherLanguage = () => (language === "vi" ? "en" : "vi");
+export const NAMES = { vi: "Tiếng Việt", en: "English" };
 
 // The text `name`; `{word}` is replaced by `values.word`.
 export function t(name, values = {}) {
@@ -30,6 +31,16 @@ export function h(tag, attributes = {}, ...children) {
   }
   element.append(...children.flat().filter((child) => child != null && child !== false));
   return element;
+}
+
+// Puts `nodes` into `box` and leaves alone what is the same: no tap and no focus is lost.
+export function renew(box, nodes) {
+  const old = [...box.childNodes];
+  nodes.forEach((node, place) => {
+    if (place >= old.length) box.append(node);
+    else if (!old[place].isEqualNode(node)) old[place].replaceWith(node);
+  });
+  old.slice(nodes.length).forEach((node) => node.remove());
 }
 
 export const button = (text, onclick, attributes = {}) =>

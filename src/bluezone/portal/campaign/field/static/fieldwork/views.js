@@ -1,5 +1,5 @@
 // What is on the screen, made anew from the state at every change. No view stores anything.
-import { button, day, h, number, rules, spoken, t } from "./page.js";
+import { button, day, h, number, rules, t } from "./page.js";
 import { byPlace, dayOf, OPEN } from "./walk.js";
 
 const OUTCOMES = ["installed", "helped", "absent", "refused", "no_smartphone", "phone_too_old"];
@@ -44,48 +44,61 @@ export function cardView(app) {
 }
 
 function outcomes(app) {
-  const tap = (outcome) => (outcome === "refused" ? app.ask() : app.record(outcome));
+  const { id } = app.door; // the door that is on the card, whatever comes from the server meanwhile
+  const tap = (outcome) => (outcome === "refused" ? app.ask() : app.record(id, outcome));
   return h("div", { class: "taps", role: "group", "aria-label": t("what_happened") },
-    OUTCOMES.map((outcome) => button(t(`outcome_${outcome}`), () => tap(outcome), { class: `tap ${outcome}`, "data-outcome": outcome })));
+    OUTCOMES.map((outcome) => button(t(`outcome_${outcome}`), () => tap(outcome), { class: `tap ${outcome}`, "data-outcome": outcome, disabled: app.deaf })));
 }
 
 function reasons(app) {
+  const { id } = app.door;
   return h("div", { class: "taps", role: "group", "aria-label": t("why") },
     h("h2", { tabindex: "-1" }, t("why")),
-    REASONS.map((reason) => button(t(`reason_${reason}`), () => app.record("refused", reason), { class: "tap", "data-reason": reason })),
+    REASONS.map((reason) => button(t(`reason_${reason}`), () => app.record(id, "refused", reason), { class: "tap", "data-reason": reason, disabled: app.deaf })),
     button(t("back"), app.unask, { class: "tap back" }));
 }
 
 export function listView(app) {
   const doors = [...app.doors.values()].sort(byPlace);
-  const shown = app.every ? doors : doors.filter((door) => OPEN.has(door.state));
-  const alleys = Map.groupBy ? Map.groupBy(shown, (door) => door.alley) : group(shown);
-  const choice = (every, name) =>
-    button(t(name, { count: number(every ? doors.length : doors.filter((door) => OPEN.has(door.state)).length) }), () => app.showEvery(every), { class: "choice", "aria-pressed": String(app.every === every) });
+  const done = app.today().reverse();
+  const open = doors.filter((door) => OPEN.has(door.state));
+  const choice = (shown, count) =>
+    button(t(`list_${shown}`, { count: number(count) }), () => app.show(shown), { class: "choice", "aria-pressed": String(app.shown === shown) });
   return [
     h("h1", {}, t("tab_list")),
-    h("div", { class: "row", role: "group", "aria-label": t("tab_list") }, choice(false, "list_open"), choice(true, "list_every")),
-    shown.length ? null : h("p", { class: "hint" }, t("all_done")),
-    ...[...alleys].map(([name, rows]) => alley(app, name, rows)),
+    h("div", { class: "row", role: "group", "aria-label": t("tab_list") }, choice("open", open.length), choice("today", done.length), choice("every", doors.length)),
+    ...(app.shown === "today" ? todayList(app, done) : alleys(app, app.shown === "every" ? doors : open)),
   ];
 }
 
-function group(doors) {
+// What this phone did today, newest first: to look up, and to put a slip of the thumb right.
+function todayList(app, done) {
+  if (!done.length) return [h("p", { class: "hint" }, t("list_none_today"))];
+  return [h("ul", { class: "doors" }, done.map((visit) => {
+    const door = app.doors.get(visit.household);
+    const words = `${t(`outcome_${visit.outcome}`)}${visit.step === "sent" ? "" : ` · ${t("not_sent_yet")}`}`;
+    return h("li", {}, h("button", { type: "button", class: "door", onclick: () => app.open(visit.household) }, h("span", {}, door ? place(door) : "–"), h("span", { class: "state" }, words)));
+  }))];
+}
+
+function alleys(app, shown) {
+  if (!shown.length) return [h("p", { class: "hint" }, t("all_done"))];
   const found = new Map();
-  for (const door of doors) found.set(door.alley, [...(found.get(door.alley) ?? []), door]);
-  return found;
+  for (const door of shown) found.set(door.alley, [...(found.get(door.alley) ?? []), door]);
+  if (!app.unfolded.size && app.door) app.unfolded.add(app.door.alley);
+  return [...found].map(([name, rows]) => alley(app, name, rows));
 }
 
 // An alley's rows are made when it is opened: 2,000 doors cost nothing until somebody looks.
 function alley(app, name, rows) {
-  const fill = (event) => {
-    const box = event.currentTarget;
-    app.opened = box.open ? name : app.opened;
-    if (box.open && box.children.length === 1) box.append(h("ul", {}, rows.map((door) => row(app, door))));
+  const open = app.unfolded.has(name);
+  const list = () => h("ul", {}, rows.map((door) => row(app, door)));
+  const fill = ({ currentTarget: box }) => {
+    app.unfolded[box.open ? "add" : "delete"](name);
+    if (box.open && box.children.length === 1) box.append(list());
+    else if (!box.open && box.children.length > 1) box.lastChild.remove();
   };
-  const open = name === (app.opened ?? app.door?.alley);
-  const box = h("details", { open, ontoggle: fill }, h("summary", {}, h("span", {}, name), h("span", { class: "hint" }, number(rows.length))));
-  return box;
+  return h("details", { open, ontoggle: fill }, h("summary", {}, h("span", {}, name), h("span", { class: "hint" }, number(rows.length))), open ? list() : null);
 }
 
 const row = (app, door) =>
@@ -107,13 +120,13 @@ export function progressView(app) {
       pair("without_phone", count((door) => door.state === "no_smartphone" || door.state === "phone_too_old")),
       pair("state_not_reachable", count((door) => door.state === "not_reachable")),
       pair("left_doors", count((door) => OPEN.has(door.state))),
+      pair("team_today", count((door) => door.last_at && dayOf(door.last_at) === dayOf(app.now()))),
       pair("mine_today", number(app.today().length)),
     ),
     ...troubles(app),
     h("div", { class: "column" },
       button(t("send_now"), app.send, { class: "big" }),
       app.prompt ? button(t("install"), app.install, { class: "big" }) : h("p", { class: "hint" }, t("install_hint")),
-      button(spoken() === "vi" ? "English" : "Tiếng Việt", app.language, { class: "plain", lang: spoken() === "vi" ? "en" : "vi" }),
     ),
   ];
 }
@@ -125,9 +138,18 @@ function bar(done, all) {
 function troubles(app) {
   const found = [];
   if (Math.abs(app.offset) > CLOSE_CLOCK_S) found.push(t("clock_off", { minutes: number(Math.round(Math.abs(app.offset) / 60)) }));
-  if (app.refused.length) found.push(`${t("not_taken", { count: number(app.refused.length) })} (${[...new Set(app.refused.map((visit) => visit.code))].join(", ")})`);
+  if (app.safe === false) found.push(t("not_safe"));
   if (app.ends) found.push(t("ends_on", { day: day(app.ends) }));
-  return found.map((text) => h("p", { class: "note" }, text));
+  return [refusals(app), ...found.map((text) => h("p", { class: "note" }, text))];
+}
+
+function refusals(app) {
+  if (!app.refused.length) return null;
+  const line = (visit) => h("li", {}, `${place(app.doors.get(visit.household) ?? { alley: "–", label: "–" })}: ${t(`outcome_${visit.outcome}`)} (${visit.code})`);
+  return h("div", { class: "note" },
+    h("p", {}, t("not_taken", { count: number(app.refused.length) })),
+    h("ul", {}, app.refused.filter((visit) => visit.kind === "visit").map(line)),
+    button(t("not_taken_shown"), app.forgetRefused, { class: "big" }));
 }
 
 export function farewellView(app) {
@@ -166,7 +188,9 @@ export function undoBar(app) {
 
 export function sendBar(app) {
   const waiting = app.waiting.length;
-  if (app.trouble) return h("p", { class: "send trouble", role: "status" }, `${t(app.trouble === "unknown_device" ? app.trouble : "server_trouble")} (${app.trouble})`);
+  if (app.broken) return h("p", { class: "send trouble", role: "alert" }, `${t("storage")} (${app.broken})`);
+  if (app.trouble === "unknown_device") return h("p", { class: "send trouble", role: "status" }, h("a", { href: "start/" }, t("unknown_device")));
+  if (app.trouble) return h("p", { class: "send trouble", role: "status" }, `${t(app.trouble === "storage" ? "storage" : "server_trouble")} (${app.trouble})`);
   if (waiting) return h("p", { class: "send", role: "status" }, t("unsent", { count: number(waiting) }));
   if (!app.contact) return h("p", { class: "send none", role: "status" }, t("never_sent"));
   return h("p", { class: "send done", role: "status" }, t("all_sent"));

@@ -2,7 +2,6 @@
 // The server's `fold` decides in the end; this is the same rule, applied to one phone's view.
 export const OPEN = new Set(["to_visit", "absent"]);
 const ABSENCES = 3;
-const APART_S = 3600;
 const AFTER = {
   installed: "installed",
   helped: "installed",
@@ -11,12 +10,18 @@ const AFTER = {
   phone_too_old: "phone_too_old",
 };
 
-function after(door, visit) {
-  const at = visit.time ?? visit.at;
+// The local day and its part: morning, afternoon, evening. Absences of one part count once.
+export function partOf(seconds) {
+  const hour = Math.floor((((seconds + 7 * 3600) % 86400) / 3600));
+  return `${dayOf(seconds)} ${hour >= 18 ? 2 : hour >= 12 ? 1 : 0}`;
+}
+
+function after(door, visit, offset) {
+  const at = visit.time ?? visit.at + offset;
   const next = { ...door, last_at: at, last_outcome: visit.outcome };
-  if (visit.outcome !== "absent") return { ...next, state: AFTER[visit.outcome], absences: 0, met: true };
+  if (visit.outcome !== "absent") return { ...next, state: AFTER[visit.outcome], absences: 0 };
   const before = door.last_absent_at;
-  if (before != null && at - before < APART_S) return next;
+  if (before != null && partOf(at) === partOf(before)) return next;
   next.last_absent_at = at;
   if (!OPEN.has(door.state) && door.state !== "not_reachable") return next;
   next.absences = door.absences + 1;
@@ -32,7 +37,7 @@ function without(door, target) {
 }
 
 // Doors as this phone knows them: the server's rows, then its own visits not yet taken there.
-export function standing(doors, visits) {
+export function standing(doors, visits, offset = 0) {
   const known = new Map(doors.map((door) => [door.id, door]));
   const byCounter = new Map(visits.map((visit) => [visit.counter, visit]));
   const waiting = visits.filter((visit) => visit.step !== "sent" && visit.step !== "refused");
@@ -40,7 +45,7 @@ export function standing(doors, visits) {
     const door = known.get(visit.household);
     if (!door) continue;
     const target = visit.kind === "void" ? byCounter.get(visit.target.counter) : null;
-    known.set(door.id, visit.kind === "void" ? without(door, target) : after(door, visit));
+    known.set(door.id, visit.kind === "void" ? without(door, target) : after(door, visit, offset));
   }
   return known;
 }
@@ -51,10 +56,11 @@ export const byPlace = (a, b) =>
   words.compare(a.alley, b.alley) || a.position - b.position || a.id - b.id;
 
 // The next best door: the nearest open one in this alley, onward before back; then the next alley.
-// Doors found empty within the last hour wait until nothing else is left.
+// Doors found empty in this part of the day wait until nothing else is left: by the afternoon
+// somebody may be home who was not in the morning.
 export function nextDoor(doors, here, now, skipped = new Set()) {
   const open = [...doors].filter((door) => OPEN.has(door.state) && door.id !== here?.id);
-  const fresh = (door) => !skipped.has(door.id) && !(door.last_absent_at && now - door.last_absent_at < APART_S);
+  const fresh = (door) => !skipped.has(door.id) && !(door.last_absent_at && partOf(door.last_absent_at) === partOf(now));
   const choice = open.filter(fresh);
   const from = (choice.length ? choice : open).sort(byPlace);
   if (!here || !from.length) return from[0] ?? null;
@@ -73,7 +79,7 @@ function nearer(door, best, here) {
 // server's, never before the contact before the visit, never after the contact now.
 export function timeOf(visit, offset, serverNow, newest) {
   const inside = Math.min(Math.max(visit.at + offset, visit.seen + 1), serverNow);
-  return Math.max(inside, newest);
+  return Math.max(inside, Math.min(newest, serverNow));
 }
 
 export function dayOf(seconds) {
