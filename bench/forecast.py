@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from bluezone.portal.campaign.stats.backtest import backtest, backtest_finish
-from bluezone.portal.campaign.stats.forecast import Histories, forecast
+from bluezone.portal.campaign.stats.forecast import forecast
 from bluezone.portal.campaign.stats.generated import CampaignShape, grow
+from bluezone.portal.campaign.stats.histories import Histories
 
 _BASE = CampaignShape(units=96, groups=8, days=50)
 SHAPES = {

@@ -7,9 +7,16 @@ import pytest
 
 from bluezone.portal.campaign.stats.cheats import detect, inject, mixed, reports_of
 from bluezone.portal.campaign.stats.errors import StatsInputError
-from bluezone.portal.campaign.stats.forecast import Histories
 from bluezone.portal.campaign.stats.generated import Campaign, CampaignShape, grow
+from bluezone.portal.campaign.stats.histories import Histories
 from bluezone.portal.campaign.stats.suspicion import Finding, Kind, Reports, find_suspicious
+from bluezone.portal.campaign.stats.suspicion.repeats import (
+    caught_up,
+    chance_of_nobody,
+    harvest_size,
+    pace_around,
+)
+from bluezone.portal.campaign.stats.suspicion.usual import usual_growth
 from bluezone.portal.campaign.stats.words import phrase
 
 SHAPE = CampaignShape(units=40, groups=4, days=20, gift_days=1)
@@ -68,6 +75,54 @@ def test_yesterdays_rise_copied_is_found_as_well_as_yesterdays_figure() -> None:
     finding = next(f for f in find(counts, phones=2000.0) if f.kind is Kind.COPY)
     assert finding.message.id == "suspicion.same_rise"
     assert finding.message.parameters["rise"] == 37
+
+
+def test_repeats_that_are_caught_up_with_tell_more_than_idle_days() -> None:
+    idle = [101.0, 148, 148, 199, 247, 247, 296, 296, 352, 399, 399, 448, 503, 503, 548, 597]
+    copied = [101.0, 148, 148, 249, 297, 297, 396, 396, 499, 546, 546, 648, 703, 703, 797, 853]
+    # Siblings that idle now and then themselves: the repeats alone are nothing special here.
+    rng = np.random.default_rng(8)
+    others = 100 + np.cumsum(rng.choice([0, 43, 64], (30, 16), p=[0.25, 0.375, 0.375]), axis=1)
+    usual = usual_growth(Histories.of(days(16), np.array([idle, copied, *others]), phones=3000.0))
+    repeat, pace = usual.growth == 0, pace_around(usual)
+    told = [
+        caught_up(repeat, usual, pace, np.flatnonzero(repeat[u] & usual.known[u]), u)
+        for u in (0, 1)
+    ]
+    assert told[0] < 0.5
+    assert told[1] > 1
+
+
+def test_the_chance_of_an_honest_repeat_is_learned_from_the_campaign() -> None:
+    rng = np.random.default_rng(4)
+    pace = np.full((200, 20), 8.0)
+    step = np.ones(pace.shape, dtype=bool)
+    for harvest in (2.0, 20.0):
+        repeat = rng.random(pace.shape) < chance_of_nobody(pace, harvest)
+        repeat[:10] = rng.random((10, 20)) < 0.5  # ten that copy
+        found = harvest_size(repeat, step, pace)
+        assert 0.7 * harvest < found < 1.6 * harvest
+    assert chance_of_nobody(np.array([0.0]), 5.0) == 1.0
+
+
+def test_figures_of_another_unit_are_found_in_both() -> None:
+    made = grow(replace(SHAPE, units=20, groups=2), np.random.default_rng(11))
+    counts = made.reported.copy()
+    counts[3, 8:] = counts[4, 8:]
+    history = Histories.of(made.days, counts, phones=made.phones, siblings=made.siblings)
+    found = [f for f in find_suspicious(Reports.of(history)) if f.message.id == "suspicion.twin"]
+    assert {f.unit for f in found} == {3, 4}
+    assert "another unit" in phrase(found[0].message, "en")
+    assert found[0].message.parameters["other"] in {3, 4}
+
+
+def test_active_phones_that_are_the_installs_are_found() -> None:
+    made = grow(SHAPE, np.random.default_rng(13))
+    active = made.active.copy()
+    active[5] = made.reported[5]
+    history = Histories.of(made.days, made.reported, phones=made.phones, siblings=made.siblings)
+    found = find_suspicious(Reports.of(history, active=active))
+    assert {f.unit for f in found if f.message.id == "suspicion.same_series"} == {5}
 
 
 def test_a_count_within_the_doubt_of_the_phones_is_not_called_too_high() -> None:

@@ -4,6 +4,7 @@ Source: `docs/statistics.md`. Arrays in and out; no Django, no SQL, no clock, an
 in as a numpy Generator. What is exported here is what other parts may rely on.
 """
 
+from bluezone.portal.campaign.stats.answers import LEVELS, Forecast, Outcome
 from bluezone.portal.campaign.stats.backtest import (
     Coverage,
     FinishCoverage,
@@ -24,15 +25,8 @@ from bluezone.portal.campaign.stats.doubt import (
 )
 from bluezone.portal.campaign.stats.effort import Effort, Feasibility, plan_effort
 from bluezone.portal.campaign.stats.errors import StatsInputError
-from bluezone.portal.campaign.stats.forecast import (
-    LEVELS,
-    TABLE,
-    Forecast,
-    ForecastSettings,
-    Histories,
-    Outcome,
-    forecast,
-)
+from bluezone.portal.campaign.stats.forecast import TABLE, ForecastSettings, forecast
+from bluezone.portal.campaign.stats.histories import Histories
 from bluezone.portal.campaign.stats.rank import Ranking, rank_units
 from bluezone.portal.campaign.stats.suspicion import (
     Finding,

@@ -11,15 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bluezone.portal.campaign.stats.answers import LEVELS, Forecast
 from bluezone.portal.campaign.stats.arrays import Floats, Generator, as_date, matching
 from bluezone.portal.campaign.stats.errors import StatsInputError
-from bluezone.portal.campaign.stats.forecast import (
-    LEVELS,
-    Forecast,
-    ForecastSettings,
-    Histories,
-    forecast,
-)
+from bluezone.portal.campaign.stats.forecast import ForecastSettings, forecast
+from bluezone.portal.campaign.stats.histories import Histories
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,8 @@ def _judge(
         if column.size == 0:
             continue
         later = histories.counts[:, column[0]]
-        known = np.isfinite(later)
+        # Of a unit that has not reported yet nothing is said, and nothing can be wrong.
+        known = np.isfinite(later) & np.isfinite(made.last)
         if known.any():
             fan = made.fan[:, known, distance - 1]
             yield _coverage(cut, distance, later[known], fan)
@@ -152,7 +149,7 @@ def backtest_finish(
         )
         open_end = np.datetime64("9999-12-31")
         low, high = (np.where(np.isnat(made.finish[i]), open_end, made.finish[i]) for i in (0, 2))
-        judged = (arrival > cut) & np.isfinite(wanted)
+        judged = (arrival > cut) & np.isfinite(wanted) & np.isfinite(made.last)
         if judged.any():
             before, after = (
                 np.mean(days[judged] < low[judged]),

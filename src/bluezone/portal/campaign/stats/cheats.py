@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bluezone.portal.campaign.stats.arrays import Floats, Generator, Ints
-from bluezone.portal.campaign.stats.forecast import Histories
 from bluezone.portal.campaign.stats.generated import Campaign
+from bluezone.portal.campaign.stats.histories import Histories
 from bluezone.portal.campaign.stats.suspicion import (
     Finding,
     Kind,

@@ -19,6 +19,7 @@ from bluezone.portal.campaign.stats.growth import (
     fresh_errors,
     too_low,
 )
+from bluezone.portal.campaign.stats.solo import refine
 
 _STEPS = 12
 _ROUNDS = 4
@@ -56,13 +57,16 @@ class Fit:
         )
 
 
-def fit_units(observed: Observed, siblings: Ints, prior: CurvePrior) -> Fit:
+def fit_units(
+    observed: Observed, siblings: Ints, prior: CurvePrior, *, refined: bool = False
+) -> Fit:
     """Return the fitted curves.
 
     Args:
         observed: figures of n units.
         siblings: shape (n,), units with the same number are siblings.
         prior: what is believed beforehand.
+        refined: whether each curve is fitted once more by itself, by scipy (`solo`).
     """
     n = siblings.size
     base = np.broadcast_to(np.array(prior.mean), (n, PARAMETERS))
@@ -74,6 +78,14 @@ def fit_units(observed: Observed, siblings: Ints, prior: CurvePrior) -> Fit:
         noise = _noise(theta, observed, noise, siblings, prior)
         mean, sd = _siblings(theta, covariance, base, siblings, prior)
     theta, covariance = _climb(theta, observed, noise, (mean, sd), prior)
+    if refined:
+
+        def score(tried: Floats, unit: int) -> float:
+            one = slice(unit, unit + 1)
+            belief = (mean[one], sd[one])
+            return float(_score(tried[None], observed.rows(one), noise[one], belief, prior)[0])
+
+        theta = refine(theta, sd, score)
     return Fit(theta, covariance, mean, sd, noise)
 
 

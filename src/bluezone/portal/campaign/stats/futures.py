@@ -6,13 +6,14 @@ The surprising decision: a walk from the last figure, not a line through all of 
 that begins beside its own last point would be believed by nobody.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bluezone.portal.campaign.stats.arrays import Days, Floats, Generator, Ints, day_numbers
+from bluezone.portal.campaign.stats.arrays import Floats, Generator, day_numbers
 from bluezone.portal.campaign.stats.fitting import Fit, draw_curves, fit_units
 from bluezone.portal.campaign.stats.growth import (
+    TOP_SHARE,
     CurvePrior,
     Observed,
     ceiling,
@@ -24,20 +25,52 @@ from bluezone.portal.campaign.stats.growth import (
     rest_days_until,
     uneven,
 )
+from bluezone.portal.campaign.stats.histories import Histories
 
 UNKNOWN_PHONES_FACTOR = 3.0
 """Phones of a unit that names none, in multiples of its highest count."""
 
 
+@dataclass(frozen=True, slots=True)
+class Futures:
+    """What may come, n units.
+
+    Attributes:
+        paths: shape (draws, n, H), counts a day.
+        tops: shape (draws, n), the count that each curve never passes.
+        last: shape (n,), the figures that all paths start from.
+        room: shape (n,), what no ceiling passes.
+        noise: shape (n,), sd of a day's speed on the log scale.
+        cluster: installs come in harvests of about this many.
+    """
+
+    paths: Floats
+    tops: Floats
+    last: Floats
+    room: Floats
+    noise: Floats
+    cluster: float
+
+    def even(self, counts: Floats) -> Floats:
+        """Return growth since the last figure on the scale on which chance is 1 wide."""
+        return even(counts - self.last, self.noise, self.cluster)
+
+    def moved(self, paths: Floats, tops: Floats) -> "Futures":
+        """Return other paths and ceilings of the same units."""
+        return replace(self, paths=paths, tops=tops)
+
+
 def fit_histories(
-    days: Days, counts: Floats, phones: Floats, siblings: Ints, *, prior: CurvePrior
+    known: Histories, *, prior: CurvePrior, refined: bool = False
 ) -> tuple[Observed, Fit]:
-    """Return the steps between figures and the curves of n units; arguments as in `Histories`."""
+    """Return the steps between figures and the curves of n units; `refined` as in `fit_units`."""
+    counts, phones = known.counts, known.phones
     highest = np.max(np.where(np.isfinite(counts), counts, 0.0), axis=1)
-    known = np.where(np.isnan(phones), np.maximum(UNKNOWN_PHONES_FACTOR * highest, 30.0), phones)
-    room = np.maximum(np.maximum(known, 1.05 * highest), 1.0)
-    observed = observe(day_numbers(days), counts, room, prior.memory_days)
-    return observed, fit_units(observed, siblings, prior)
+    guess = np.maximum(UNKNOWN_PHONES_FACTOR * highest, 30.0)
+    room = np.where(np.isnan(phones), guess, phones)
+    room = np.maximum(np.maximum(room, 1.05 * highest), 1.0)
+    observed = observe(day_numbers(known.days), counts, room, prior.memory_days)
+    return observed, fit_units(observed, known.siblings, prior, refined=refined)
 
 
 def simulate(
@@ -49,8 +82,8 @@ def simulate(
     rng: Generator,
     prior: CurvePrior,
     widening: float,
-) -> tuple[Floats, Floats]:
-    """Return futures (draws, n, H) and ceilings (draws, n).
+) -> Futures:
+    """Return futures, not yet calibrated.
 
     Args:
         observed: steps of n units.
@@ -61,7 +94,8 @@ def simulate(
         prior: memory and clusters of the chance.
         widening: factor on the future chance.
     """
-    walk = _Walk(draw_curves(fit, observed, draws, rng, prior=prior), observed, fit, prior)
+    theta = draw_curves(fit, observed, draws, rng, prior=prior)
+    walk = _Walk(theta, ceiling(theta, observed), observed, fit, prior)
     state = walk.start()
     # A unit that has been silent is first walked, in one step, to the eve of the forecast.
     state = walk.on(state, observed.last_day, ahead[0] - 1, widening, rng)
@@ -69,22 +103,25 @@ def simulate(
     for day in range(ahead.size):
         state = walk.on(state, ahead[day] - 1, ahead[day], widening, rng)
         paths[..., day] = state[0]
-    return paths, walk.top
+    return Futures(
+        paths,
+        walk.top,
+        observed.last,
+        TOP_SHARE * observed.phones,
+        fit.noise[:, 0],
+        prior.cluster,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What stays the same along a walk: curves (draws, n, 5) and what they were drawn from."""
+    """What stays the same: curves (draws, n, 5), ceilings (draws, n), what they came from."""
 
     theta: Floats
+    top: Floats
     observed: Observed
     fit: Fit
     prior: CurvePrior
-
-    @property
-    def top(self) -> Floats:
-        """Return the ceilings, shape (draws, n)."""
-        return ceiling(self.theta, self.observed)
 
     def start(self) -> tuple[Floats, Floats]:
         """Return the last figures and the speeds (in sd) at the last steps, shape (draws, n)."""

@@ -9,8 +9,40 @@ from typing import Final
 
 TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
     "forecast.reached": {
-        "vi": "Đã đạt {target:n}.",
-        "en": "{target:n} is reached.",
+        "vi": "Đã đạt {target:n} (theo số ngày {likely:d}).",
+        "en": "{target:n} is reached (by the figure of {likely:d}).",
+    },
+    "forecast.late": {
+        "vi": "Đã đạt {target:n} vào {likely:d}, nhưng sau hạn {by:d}.",
+        "en": "{target:n} was reached on {likely:d}, but after its day, {by:d}.",
+    },
+    "forecast.missed": {
+        "vi": "Hạn {by:d} đã qua: mới có {value:n} trên {target:n}; với đà này chưa đạt trước "
+        "{last_day:d}.",
+        "en": "Its day, {by:d}, has passed with {value:n} of {target:n}; at this pace it is not "
+        "reached before {last_day:d}.",
+    },
+    "forecast.missed_not_before": {
+        "vi": "Hạn {by:d} đã qua: mới có {value:n} trên {target:n}; có thể đạt sau đó, nhưng "
+        "không trước {first:d}.",
+        "en": "Its day, {by:d}, has passed with {value:n} of {target:n}; it may be reached later, "
+        "not before {first:d}.",
+    },
+    "forecast.no_figure": {
+        "vi": "Chưa thể dự báo: chưa có số báo cáo nào.",
+        "en": "Cannot tell yet: nothing has been reported.",
+    },
+    "forecast.one_figure": {
+        "vi": "Chưa thể dự báo: mới có một số báo cáo ({value:n}), chưa thấy được mức tăng. Cần "
+        "thêm ít nhất một ngày.",
+        "en": "Cannot tell yet: with one figure ({value:n}) no growth can be seen. At least one "
+        "more day is needed.",
+    },
+    "forecast.falling": {
+        "vi": "Chưa thể dự báo: các số gần đây giảm dần, nay còn {value:n} trên {target:n}. Hãy "
+        "kiểm tra các lần đính chính trước.",
+        "en": "Cannot tell yet: the last figures fall, now {value:n} of {target:n}. See the "
+        "corrections first.",
     },
     "forecast.expected": {
         "vi": "Dự kiến đạt {target:n} vào {likely:d}; 8 trên 10 khả năng trong khoảng "
@@ -29,6 +61,13 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
         "Mức trần ước khoảng {middle:n} (từ {low:n} đến {high:n}).",
         "en": "It cannot be said whether {target:n} is reached by {last_day:d}: the chance is "
         "{chance:p}. The ceiling is about {middle:n} ({low:n} to {high:n}).",
+    },
+    "forecast.uncertain_not_before": {
+        "vi": "Chưa thể nói có đạt {target:n} trước {last_day:d} hay không: khả năng {chance:p}, "
+        "và không trước {first:d}. Mức trần ước khoảng {middle:n} (từ {low:n} đến {high:n}).",
+        "en": "Cannot tell yet whether {target:n} is reached by {last_day:d}: the chance is "
+        "{chance:p}, and not before {first:d}. The ceiling is about {middle:n} ({low:n} to "
+        "{high:n}).",
     },
     "forecast.not_reached": {
         "vi": "Với đà này không đạt {target:n} trước {last_day:d}: mức trần ước khoảng "
@@ -92,6 +131,21 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "From {day:d} to {last_day:d} the figure of the day before was repeated {repeats:n} "
         "times ({value:n}), while about {expected:f} a day were to be expected. Ask whether "
         "anybody counted.",
+    },
+    "suspicion.twin": {
+        "vi": "Từ {day:d} đến {last_day:d} có {repeats:n} ngày số báo cáo trùng khớp với một "
+        "đơn vị khác (lần cuối {value:n}). Hãy hỏi cả hai đơn vị: ai đã đếm, số lấy từ đâu?",
+        "en": "From {day:d} to {last_day:d} the figures of {repeats:n} days were exactly those of "
+        "another unit ({value:n} the last time). Ask both who counted and where the figures "
+        "come from.",
+    },
+    "suspicion.same_series": {
+        "vi": "Từ {day:d} đến {last_day:d} có {repeats:n} ngày số máy hoạt động đúng bằng số máy "
+        "đã cài ({value:n}), trong khi nơi khác chỉ còn khoảng {share:p}. Hãy hỏi: hai số có được "
+        "đếm riêng không?",
+        "en": "From {day:d} to {last_day:d} active phones equalled installs on {repeats:n} days "
+        "({value:n}), while elsewhere about {share:p} stay active. Ask whether the two were "
+        "counted apart.",
     },
     "suspicion.same_rise": {
         "vi": "Từ {day:d} đến {last_day:d} ngày nào cũng tăng đúng {rise:n} ({repeats:n} lần "

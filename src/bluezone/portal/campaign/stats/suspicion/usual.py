@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from bluezone.portal.campaign.stats.arrays import Bools, Floats, Ints, day_numbers
-from bluezone.portal.campaign.stats.forecast import Histories
 from bluezone.portal.campaign.stats.growth import even, observe
+from bluezone.portal.campaign.stats.histories import Histories
 
 _NEIGHBOURS: Final = 4
 _FEWEST_SIBLINGS: Final = 4
@@ -26,6 +26,7 @@ class Usual:
 
     Attributes:
         step: where there is one.
+        known: where there is a step and a pace to judge it by.
         gap_days: days since the figure before, 1 where there is none.
         growth: what was reported.
         lower, upper: the lower and the upper of the two paces over the step, backlog
@@ -34,6 +35,7 @@ class Usual:
     """
 
     step: Bools
+    known: Bools
     gap_days: Floats
     growth: Floats
     lower: Floats
@@ -59,7 +61,9 @@ def usual_growth(history: Histories) -> Usual:
     upper = upper + _backlog(growth, upper, step)
     score = even(growth, np.array(_NOISE), _CLUSTER) - even(upper, np.array(_NOISE), _CLUSTER)
     spread = 1.4826 * np.median(np.abs(score[told])) if told.any() else 1.0
-    return Usual(step, gap, growth, lower, upper, np.where(told, score / max(spread, 1.0), 0.0))
+    return Usual(
+        step, told, gap, growth, lower, upper, np.where(told, score / max(spread, 1.0), 0.0)
+    )
 
 
 def _own(pace: Floats) -> Floats:
