@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from bluezone.look import font_dir, static_dir
 from bluezone.portal import environment, secret_files
 from bluezone.portal.accounts.role_names import ROLE_NAMES, SECOND_FACTOR_ROLES
+from bluezone.portal.appgateway.configuration import *  # noqa: F403 - settings of the app gateway
 from bluezone.portal.database import database_from_url
 from bluezone.portal.errors import MissingSecretError
 

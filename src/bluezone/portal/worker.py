@@ -7,6 +7,7 @@ processes may run it at once.
 from dataclasses import dataclass
 
 from bluezone.portal.accounts import retention as accounts
+from bluezone.portal.appgateway import worker as appgateway
 from bluezone.portal.campaign.dashboards.keeping import keep_due
 from bluezone.portal.campaign.field.closing import close_due
 from bluezone.portal.verification.retention import Forgotten, purge
@@ -36,5 +37,6 @@ def run_due(*, now: int, desk_now: int | None = None) -> Round:
     forgotten = purge(now=now, desk_now=now if desk_now is None else desk_now)
     accounts.purge(desk_now=now if desk_now is None else desk_now)
     close_due(now=now)
+    appgateway.run_due(now=now)
     keep_due(now=now)
     return Round(tried, forgotten)

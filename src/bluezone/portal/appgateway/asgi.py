@@ -2,7 +2,8 @@
 
 Source: spec/bluezone-wire.md 3.1 and 3.4 rule 1. A fault of ours becomes Status 1 and one log
 line that says where, never what: messages of exceptions may hold values. A body that cannot be
-understood, an unknown path and a wrong method become Status 2. No request is logged.
+understood, an unknown path and a wrong method become Status 2; an address that sent too much
+gets Status 1 until its budget is back. No request is logged.
 """
 
 import logging
@@ -14,6 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from bluezone.portal import chance, clock
+from bluezone.portal.appgateway import limits
 from bluezone.portal.appgateway.envelope import Status, refused
 from bluezone.portal.appgateway.errors import BadBodyError
 from bluezone.portal.appgateway.http import Answer, Receive, Request
@@ -41,6 +43,8 @@ async def answer(request: Request) -> Answer:
     handler = handler_for(request.method, request.path)
     if handler is None:
         return refused(Status.INVALID_REQUEST)
+    if request.method == "POST" and not limits.posts().take(request.address, now=request.now):
+        return refused(Status.SERVER_ERROR)
     try:
         return await handler(request)
     except BadBodyError:

@@ -31,3 +31,15 @@ class BodyTruncatedError(BadBodyError):
     """The client went away in the middle, or the body is gone."""
 
     code = "body_truncated"
+
+
+class TooBusyError(GatewayError):
+    """More work waits than can be done before the phones give up."""
+
+    code = "too_busy"
+
+
+class TokenCollisionError(GatewayError):
+    """Two tokens share a hash, which does not happen by chance."""
+
+    code = "token_collision"

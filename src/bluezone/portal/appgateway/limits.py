@@ -12,6 +12,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
+
+from bluezone.portal import chance
+
 ADDRESSES: Final = 65_536
 """Addresses remembered a budget: at most about 16 MB a process."""
 
@@ -35,8 +39,15 @@ class AddressLimits:
     """Budgets of one kind for all addresses; the longest silent address is forgotten first."""
 
     def __init__(self, budget: Budget, *, secret: bytes, addresses: int = ADDRESSES) -> None:
+        """Begin with full budgets.
+
+        Args:
+            budget: of each address.
+            secret: key of the HMACs, at most 64 bytes.
+            addresses: most addresses remembered.
+        """
         self._budget = budget
-        self._secret = secret[:64]
+        self._secret = secret
         self._addresses = addresses
         self._seen: OrderedDict[bytes, tuple[int, int, int]] = OrderedDict()
 
@@ -57,6 +68,7 @@ class AddressLimits:
         self._keep(name, (window, before, max(0, here - amount)))
 
     def __len__(self) -> int:
+        """Return how many addresses are remembered."""
         return len(self._seen)
 
     def _name(self, address: str) -> bytes:
@@ -75,3 +87,29 @@ class AddressLimits:
         self._seen.move_to_end(name)
         if len(self._seen) > self._addresses:
             self._seen.popitem(last=False)
+
+
+_HOUR_S: Final = 3600
+_SECRET: Final = chance.SYSTEM.randbytes(32)
+_limits: Final[dict[Budget, AddressLimits]] = {}
+
+
+def new_phones() -> AddressLimits:
+    """Return the budgets of phones that register, in this process."""
+    return _of(Budget("new phones", settings.BLUEZONE_GATEWAY_NEW_PHONES_PER_HOUR, _HOUR_S))
+
+
+def posts() -> AddressLimits:
+    """Return the budgets of everything that phones send, in this process."""
+    return _of(Budget("posts", settings.BLUEZONE_GATEWAY_POSTS_PER_HOUR, _HOUR_S))
+
+
+def forget() -> None:
+    """Give everybody the whole budget again."""
+    _limits.clear()
+
+
+def _of(budget: Budget) -> AddressLimits:
+    if budget not in _limits:
+        _limits[budget] = AddressLimits(budget, secret=_SECRET)
+    return _limits[budget]

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from bluezone.portal.appgateway.http import Handler
+from bluezone.portal.appgateway.phones import registration_handlers
 
 PREFIXES: Final = ("/api/App/", "/api/AppHistoryContact/", "/api/AppLog/", "/bzentries/")
 """Where the gateway answers; all other addresses are Django's."""
 
-ROUTES: Final[Mapping[tuple[str, str], Handler]] = {}
-"""By method and whole path. One line a package: `**package.handlers.HANDLERS`."""
+ROUTES: Final[Mapping[tuple[str, str], Handler]] = {
+    **registration_handlers.HANDLERS,
+}
+"""By method and whole path; one line for each module of handlers."""
 
 PREFIX_ROUTES: Final[Mapping[tuple[str, str], Handler]] = {}
 """By method and the beginning of the path, where it ends in a name or a number."""

@@ -1,6 +1,7 @@
 """What other apps may ask of the figures and do with them; docs/figures.md shows how."""
 
 from bluezone.portal.campaign.figures.bases import Misfit, fitting_bases, misfits
+from bluezone.portal.campaign.figures.bulk_registering import register_phones
 from bluezone.portal.campaign.figures.choices import Base, Platform, Series, Source, State
 from bluezone.portal.campaign.figures.conflicts import Conflict, ConflictKind, conflicts
 from bluezone.portal.campaign.figures.denominators import (
@@ -65,6 +66,7 @@ __all__ = [
     "record_figure",
     "record_figures",
     "register_phone",
+    "register_phones",
     "review",
     "roll_up",
     "roll_up_registrations",

@@ -1,0 +1,12 @@
+"""Forgetting on time; docs/app-gateway.md lists what and when. Each package has its `purge`."""
+
+from bluezone.portal.appgateway.phones import forgetting
+
+
+def purge(*, now: int) -> None:
+    """Forget what is over; can be run at any time and twice.
+
+    Args:
+        now: Unix seconds of the clock of events.
+    """
+    forgetting.purge(now=now)
