@@ -103,3 +103,7 @@ def test_the_seed_is_prepared_from_published_counts_and_once(tmp_path: Path) -> 
     assert found["doors"] == [48]
     assert any("rank 10 of 63" in sentence for sentence in found["said"])
     assert json.loads(run(*demo, "--prepare-only", "--json"))["prepared"] == "before"
+    close = ("-m", "bluezone.cli.main", "campaign", "close", "vn2020.30", "--yes", "--json")
+    gone = json.loads(run(*close))
+    assert (gone["keys"], gone["slips"], gone["tokens"]) == (5, 91, 80)
+    assert json.loads(run(*close))["keys"] == 0

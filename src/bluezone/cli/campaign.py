@@ -22,12 +22,29 @@ Examples:
   bluezone campaign demo --evening 2020-08-18   three evenings later"""
 PASSWORD_FILE: Final = "demo-password"  # noqa: S105 - the name of a file
 FIRST, LAST = dt.date(2020, 8, 5), dt.date(2020, 8, 20)
+ORDERED: Final = dt.date(2020, 8, 15)
+"""The day of the article: it does not say on which day before the order was given."""
 SHOWN: Final = ("vn2020", "vn2020.30", "vn2020.30.290")
 
 
 @click.group()
 def command() -> None:
-    """The campaign of Hải Dương, August 2020, to try out."""
+    """The campaign of Hải Dương, August 2020, to try out; closing a campaign."""
+
+
+@command.command()
+@click.argument("unit_path", metavar="UNIT")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+def close(*, unit_path: str, yes: bool, as_json: bool) -> None:
+    """Destroy signing keys, slips and spent tokens of the agencies of UNIT and below.
+
+    For the end of a campaign; daily numbers stay. It asks first, and a second time does
+    nothing. The same is a page of the portal: /campaign/UNIT/agencies/close/.
+    """
+    from bluezone.cli.campaign_close import close_vouchers  # noqa: PLC0415 - Django, lazily
+
+    close_vouchers(unit_path, yes=yes, as_json=as_json)
 
 
 @command.command(epilog=EXAMPLES)
@@ -62,6 +79,10 @@ def demo(
         raise click.UsageError("--evening lies between 2020-08-05 and 2020-08-20")
     try:
         _prepare(_folder(home), day, port=port, as_json=as_json)
+        if day < ORDERED:
+            stderr().print(
+                f"no targets on this evening: the day of the order is not known before {ORDERED}"
+            )
         if not prepare_only:
             _serve(port, day, as_json=as_json)
     except BluezoneError as error:

@@ -37,6 +37,13 @@ class SlipVoidedError(VoucherError):
     status = 410
 
 
+class VouchersClosedError(VoucherError):
+    """The campaign is over; keys and slips were destroyed."""
+
+    code = "vouchers_closed"
+    status = 410
+
+
 class VoucherInvalidError(VoucherError):
     """Not a voucher of ours: forged, damaged, or of another key."""
 

@@ -69,6 +69,7 @@ class PurposeBlock:
     alive: int
     voided: int
     room: int
+    closed: bool
     print_form: SlipsForm
     void_form: SlipsForm
 
@@ -165,6 +166,7 @@ def _block(agency: Agency, size: AgencySize, purpose: Purpose) -> PurposeBlock:
         alive=pool.unused + pool.exchanged if pool else 0,
         voided=pool.voided if pool else 0,
         room=left,
+        closed=pool is not None and pool.closed_at is not None,
         print_form=SlipsForm(name=f"print_{purpose}", initial=initial),
         void_form=SlipsForm(name=f"void_{purpose}", initial={"purpose": purpose.value}),
     )

@@ -27,7 +27,11 @@ from django.utils.translation import gettext as _
 
 from bluezone.portal import keyring
 from bluezone.portal.audit.services import record
-from bluezone.portal.campaign.agencies.errors import AgencyError, TooManyVouchersError
+from bluezone.portal.campaign.agencies.errors import (
+    AgencyError,
+    TooManyVouchersError,
+    VouchersClosedError,
+)
 from bluezone.portal.campaign.agencies.models import (
     Agency,
     AgencySize,
@@ -85,6 +89,7 @@ def print_slips(agency: Agency, purpose: str, count: int, actor: str, *, rng: Ra
 
     Raises:
         TooManyVouchersError: there would be more than the agency gets; it says how many may be.
+        VouchersClosedError: the campaign is over.
     """
     pool = pool_of(agency, purpose) or _new_pool(agency, purpose, rng=rng)
     with transaction.atomic():
@@ -168,13 +173,17 @@ def public_numbers(pool: Pool) -> RSAPublicNumbers:
 
 
 def room(pool: Pool | None, size: AgencySize, purpose: str) -> int:
-    """Return how many slips may still be printed."""
+    """Return how many slips may still be printed; none once the campaign is over."""
+    if pool is not None and pool.closed_at is not None:
+        return 0
     if pool is None:
         return quota(purpose, staff=size.staff, smartphones=size.smartphones)
     return pool.quota - pool.unused - pool.exchanged
 
 
 def _check_room(pool: Pool, count: int) -> None:
+    if pool.closed_at is not None:
+        raise VouchersClosedError(_("The campaign is over; its vouchers were destroyed."))
     left = pool.quota - pool.unused - pool.exchanged
     if not 1 <= count <= min(left, SHEET_SLIPS):
         text = _("%(left)d slips may still be printed, %(most)d at a time.")

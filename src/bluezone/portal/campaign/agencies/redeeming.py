@@ -16,6 +16,7 @@ from bluezone.portal.campaign.agencies.errors import (
     SlipUsedError,
     SlipVoidedError,
     VoucherInvalidError,
+    VouchersClosedError,
     VoucherSpentError,
 )
 from bluezone.portal.campaign.agencies.models import (
@@ -60,6 +61,7 @@ def sign_blinded(code: str, blinded: bytes, *, rng: Random) -> bytes:
     Raises:
         SlipInvalidError, SlipUsedError, SlipVoidedError: the code is not good.
         VoucherInvalidError: the message cannot be signed.
+        VouchersClosedError: the campaign is over.
     """
     slip = _slip(code)
     seen = hashlib.sha256(blinded).hexdigest()
@@ -88,10 +90,12 @@ def redeem(kid: str, prepared: bytes, signature: bytes, *, now: int) -> None:
     Raises:
         VoucherInvalidError: not a voucher of this key.
         VoucherSpentError: it was counted before.
+        VouchersClosedError: the campaign is over.
     """
     pool = Pool.objects.filter(kid=kid).first()
     if pool is None or len(prepared) != PREPARED_BYTES:
         raise VoucherInvalidError("this is not a voucher")
+    _check_open(pool)
     try:
         verify_voucher(public_numbers(pool).public_key(), prepared, signature)
     except InvalidVoucherError:
@@ -119,6 +123,7 @@ def redeem_slip(code: str, *, now: int) -> None:
 def _slip(text: str) -> Slip:
     code = normalise(text)
     pool = pool_by_label(label_of(code))
+    _check_open(pool)
     slip = Slip.objects.filter(
         unit_path=pool.unit_path, pool=pool, code_hmac=code_hmac(code)
     ).first()
@@ -133,13 +138,23 @@ def _exchange(slip: Slip, *, blinded_hash: str) -> None:
     with transaction.atomic():
         unused = Slip.objects.filter(pk=slip.pk, state=SlipState.UNUSED)
         if unused.update(state=SlipState.EXCHANGED, blinded_hash=blinded_hash) == 1:
-            Pool.objects.filter(pk=slip.pool_id).update(
-                unused=F("unused") - 1, exchanged=F("exchanged") + 1
-            )
+            open_pool = Pool.objects.filter(pk=slip.pool_id, closed_at__isnull=True)
+            if not open_pool.update(unused=F("unused") - 1, exchanged=F("exchanged") + 1):
+                raise _closed()
             return
+    _check_open(Pool.objects.get(pk=slip.pool_id))  # its slips are gone, nothing to look at
     slip.refresh_from_db(fields=["state", "blinded_hash"])
     if not blinded_hash or slip.blinded_hash != blinded_hash:
         raise _refusal(slip)
+
+
+def _check_open(pool: Pool) -> None:
+    if pool.closed_at is not None:
+        raise _closed()
+
+
+def _closed() -> VouchersClosedError:
+    return VouchersClosedError("the campaign is over")
 
 
 def _spend(pool: Pool, hashed: str) -> None:
@@ -156,7 +171,9 @@ def _refusal(slip: Slip) -> SlipUsedError | SlipVoidedError:
 
 
 def _count(pool: Pool, *, now: int) -> None:
-    Pool.objects.filter(pk=pool.pk).update(redeemed=F("redeemed") + 1)
+    open_pool = Pool.objects.filter(pk=pool.pk, closed_at__isnull=True)
+    if not open_pool.update(redeemed=F("redeemed") + 1):
+        raise _closed()
     row, _made = DailyCount.objects.get_or_create(
         unit_path=pool.unit_path, pool=pool, day=reporting_day(now)
     )

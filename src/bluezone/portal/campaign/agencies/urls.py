@@ -10,6 +10,7 @@ urlpatterns = [
     path("agencies/", views.own_agencies, name="own-agencies"),
     path(_UNIT, views.agency_list, name="agency-list"),
     path(f"{_UNIT}new/", views.agency_new, name="agency-new"),
+    path(f"{_UNIT}close/", views.agencies_close, name="agencies-close"),
     path(f"{_UNIT}import/", views.agency_import, name="agency-import"),
     path(f"{_UNIT}<int:agency_id>/", views.agency_detail, name="agency-detail"),
     path(f"{_UNIT}<int:agency_id>/edit/", views.agency_edit, name="agency-edit"),

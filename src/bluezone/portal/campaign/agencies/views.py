@@ -20,7 +20,8 @@ from bluezone.portal.accounts.permissions import (
     unit_of,
 )
 from bluezone.portal.campaign.agencies import access, pages
-from bluezone.portal.campaign.agencies.errors import AgencyError, TooManyVouchersError
+from bluezone.portal.campaign.agencies.closing import destroy_vouchers, what_goes
+from bluezone.portal.campaign.agencies.errors import AgencyError, VoucherError
 from bluezone.portal.campaign.agencies.forms import (
     AgencyForm,
     ImportForm,
@@ -134,7 +135,7 @@ def agency_print(request: HttpRequest, unit_path: str, agency_id: int) -> HttpRe
     purpose, count = form.cleaned_data["purpose"], form.cleaned_data["count"]
     try:
         sheet = print_slips(agency, purpose, count, user.username, rng=chance.SYSTEM)
-    except TooManyVouchersError as error:
+    except VoucherError as error:
         return _detail(request, agency, problem=f"{error} ({error.code})")
     context = {"agency": agency, "sheet": sheet, "relatives": purpose == "relatives"}
     return render(request, "agencies/sheet.html", {**context, "day": _today()})
@@ -152,7 +153,7 @@ def agency_void(request: HttpRequest, unit_path: str, agency_id: int) -> HttpRes
     purpose, count = form.cleaned_data["purpose"], form.cleaned_data["count"]
     try:
         void_unused(agency, purpose, count, user.username, rng=chance.SYSTEM)
-    except TooManyVouchersError as error:
+    except VoucherError as error:
         return _detail(request, agency, problem=f"{error} ({error.code})")
     return redirect("agency-detail", unit_path=unit_path, agency_id=agency_id)
 
@@ -196,6 +197,21 @@ def agency_import(request: HttpRequest, unit_path: str) -> HttpResponse:
             context |= {"problems": error.problems, "wrong": error.problems}
     good = not form.is_bound or "outcome" in context
     return render(request, "agencies/import.html", context, status=200 if good else 422)
+
+
+@requires(Permission.MANAGE_AGENCIES)
+@never_cache
+def agencies_close(request: HttpRequest, unit_path: str) -> HttpResponse:
+    """Ask, with the numbers, and then destroy the vouchers of a unit and below."""
+    del unit_path
+    unit, asked = unit_of(request), request.method == "POST"
+    sure = request.POST.get("confirm") == "yes"
+    context: dict[str, object] = {"unit": unit, "unsure": asked and not sure}
+    if asked and sure:
+        context["gone"] = destroy_vouchers(unit, staff(request).username, now=clock.now())
+    context["goes"] = what_goes(unit)
+    status = 422 if context["unsure"] else 200
+    return render(request, "agencies/close.html", context, status=status)
 
 
 def _agency(unit_path: str, agency_id: int) -> Agency:

@@ -32,6 +32,7 @@ class Pool(models.Model):
         quota: how many signatures may ever be given out (staff with smartphones).
         unused, exchanged, voided: slips by state; never more than the quota are alive.
         redeemed: vouchers that came back.
+        closed_at: when the campaign closed and key, slips and tokens were destroyed.
     """
 
     unit_path = models.CharField(max_length=PATH_LENGTH)
@@ -46,6 +47,7 @@ class Pool(models.Model):
     exchanged = models.PositiveIntegerField(default=0)
     voided = models.PositiveIntegerField(default=0)
     redeemed = models.PositiveIntegerField(default=0)
+    closed_at = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         """Never more signatures than quota, never more redemptions than signatures."""

@@ -74,7 +74,7 @@ async function take(code, expected) {
   try {
     answer = await ask("/voucher/sign", { code, blinded: voucher.blinded });
   } catch (problem) {
-    if (["slip_invalid", "slip_used", "slip_voided"].includes(problem.message)) drop();
+    if (["slip_invalid", "slip_used", "slip_voided", "vouchers_closed"].includes(problem.message)) drop();
     throw problem;
   }
   const key = await keyOf(code, voucher.kid);
@@ -124,7 +124,7 @@ function row(voucher) {
       await count(voucher);
       part("done").hidden = false;
     } catch (problem) {
-      if (["voucher_spent", "voucher_invalid"].includes(problem.message)) forget(voucher);
+      if (["voucher_spent", "voucher_invalid", "vouchers_closed"].includes(problem.message)) forget(voucher);
       throw problem;
     }
     forget(voucher);
