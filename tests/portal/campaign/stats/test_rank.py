@@ -1,11 +1,13 @@
 """Rank with doubt, on the disputed figures of 2020 and 2021."""
 
 import csv
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bluezone.portal.campaign.stats.coincidence import same_figures
 from bluezone.portal.campaign.stats.doubt import (
     BASE_SD,
     SOURCE_SD,
@@ -16,12 +18,20 @@ from bluezone.portal.campaign.stats.doubt import (
     counts,
     denominators,
     implied_base,
+    printed_unit,
     published_shares,
     relative_sd_between,
     rounding_bounds,
 )
 from bluezone.portal.campaign.stats.errors import StatsInputError
+from bluezone.portal.campaign.stats.fallbacks import (
+    first_known,
+    half_step_of,
+    rate_counts,
+    unreported,
+)
 from bluezone.portal.campaign.stats.rank import Ranking, rank_units
+from bluezone.portal.campaign.stats.reliability import reliability, trials
 
 # Users with a phone number on 19/6/2021 17:00 (24h.com.vn, 20/6/2021), the census of
 # 1/4/2019, and the percentage of smartphones printed beside them.
@@ -224,6 +234,69 @@ def test_different_numbers_of_units_are_refused() -> None:
 
 def test_the_same_stream_of_chance_gives_the_same_ranking() -> None:
     np.testing.assert_array_equal(by_phones().p_ahead, by_phones().p_ahead)
+
+
+def test_two_cities_with_one_count_on_20_august_are_likely_a_slip() -> None:
+    printed = [456_000, 2_397_000, 371_000, 2_397_000, 398_000]
+    (same,) = same_figures(printed, printed_to=[printed_unit(value) for value in printed])
+    assert (same.first, same.second, same.value) == (1, 3, 2_397_000)
+    assert same.chance < 0.001
+    # The day before they were apart, and equal tens in hamlets mean nothing.
+    assert same_figures([423_000, 2_334_000, 359_000, 2_293_000, 301_000]) == []
+    assert same_figures([12, 12, 12]) == []
+
+
+def test_carriers_ranked_by_their_own_customers_cannot_all_be_told_apart() -> None:
+    # Viettel, MobiFone, VinaPhone, Vietnamobile on 20/8/2020 (vietnamnet.vn), each of its own.
+    carriers = rank_units(published_shares([23.16, 22.45, 18.98, 7.41], decimals=2), rng=rng())
+    assert list(carriers.ranks) == [1, 2, 3, 4]
+    assert not carriers.can_tell(0, 1)
+    assert carriers.can_tell(1, 2)
+    assert list(carriers.groups) == [1, 1, 2, 3]
+
+
+def test_a_province_known_by_its_percentage_takes_a_place_with_doubt() -> None:
+    people = np.array([1_368_840, 854_679, 598_856, 1_000_000], dtype=float)
+    known = counts([301_000, np.nan, np.nan, np.nan], SourceKind.PRESS)
+    # Hà Giang and Điện Biên: "around 7 %" on 20/8/2020; of the last nothing is known.
+    half = [half_step_of(7, approximate=True)] * 4
+    rates = rate_counts([22, 7, 7, np.nan], people, half_step=half)
+    both = first_known(known, rates)
+    assert both.values[0] == 301_000
+    assert both.low[1] == pytest.approx(0.06 * people[1])
+    assert both.high[1] == pytest.approx(0.08 * people[1])
+    assert both.relative_sd[1] == ErrorModel().base_change_sd
+    figures = unreported(both, people)
+    shares = both.values[:3] / people[:3]
+    assert figures.values[3] / people[3] == pytest.approx(np.exp(np.log(shares).mean()))
+    assert 0.4 < figures.relative_sd[3] < 0.7
+    ranking = rank_units(figures, denominators(people, Base.PEOPLE), rng=rng())
+    assert ranking.can_tell(0, 1)
+    assert not ranking.can_tell(1, 2)
+    assert ranking.low_ranks[3] < ranking.high_ranks[3]
+
+
+def test_a_rate_on_a_base_that_fits_is_doubted_by_its_rounding_only() -> None:
+    fits = rate_counts([23.4], [1e6], half_step=half_step_of(23.4), base_fits=True)
+    assert fits.relative_sd[0] == 0
+    assert fits.high[0] - fits.low[0] == pytest.approx(1000)
+    assert [half_step_of(p) for p in (22.0, 23.4, 44.61)] == pytest.approx([0.5, 0.05, 0.005])
+    older = rate_counts([20.0], [1e6], lag_days=2, growth_per_day=0.04)
+    assert older.values[0] == pytest.approx(200_000 * np.exp(0.08))
+    for wrong in ([-1.0], [2340.0]):
+        with pytest.raises(StatsInputError):
+            rate_counts(wrong, [1e6])
+    nothing = counts([np.nan], SourceKind.PRESS)
+    assert np.isnan(unreported(nothing, np.array([1e6])).values[0])
+
+
+def test_stated_probabilities_of_rank_come_true_as_often_as_stated() -> None:
+    stated, true = [], []
+    for row in islice(trials(np.random.default_rng(2020), units=20, best=5), 120):
+        stated.append(row.stated)
+        true.append(row.true)
+    for rows_ in reliability(np.concatenate(stated), np.concatenate(true), bins=5):
+        assert rows_.true == pytest.approx(rows_.stated, abs=0.06)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

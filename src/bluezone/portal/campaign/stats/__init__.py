@@ -11,6 +11,7 @@ from bluezone.portal.campaign.stats.backtest import (
     backtest,
     backtest_finish,
 )
+from bluezone.portal.campaign.stats.coincidence import SameFigure, same_figures
 from bluezone.portal.campaign.stats.doubt import (
     Base,
     ErrorModel,
@@ -20,11 +21,19 @@ from bluezone.portal.campaign.stats.doubt import (
     counts,
     denominators,
     implied_base,
+    printed_unit,
     published_shares,
     relative_sd_between,
 )
 from bluezone.portal.campaign.stats.effort import Effort, Feasibility, plan_effort
 from bluezone.portal.campaign.stats.errors import StatsInputError
+from bluezone.portal.campaign.stats.fallbacks import (
+    UNREPORTED_SD,
+    first_known,
+    half_step_of,
+    rate_counts,
+    unreported,
+)
 from bluezone.portal.campaign.stats.forecast import TABLE, ForecastSettings, forecast
 from bluezone.portal.campaign.stats.histories import Histories
 from bluezone.portal.campaign.stats.rank import Ranking, rank_units
@@ -40,6 +49,7 @@ from bluezone.portal.campaign.stats.words import Message, phrase
 __all__ = [
     "LEVELS",
     "TABLE",
+    "UNREPORTED_SD",
     "Base",
     "Coverage",
     "Effort",
@@ -56,6 +66,7 @@ __all__ = [
     "Ranking",
     "Reports",
     "Rounding",
+    "SameFigure",
     "SourceKind",
     "StatsInputError",
     "SuspicionSettings",
@@ -65,11 +76,17 @@ __all__ = [
     "counts",
     "denominators",
     "find_suspicious",
+    "first_known",
     "forecast",
+    "half_step_of",
     "implied_base",
     "phrase",
     "plan_effort",
+    "printed_unit",
     "published_shares",
     "rank_units",
+    "rate_counts",
     "relative_sd_between",
+    "same_figures",
+    "unreported",
 ]
