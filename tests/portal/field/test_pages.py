@@ -187,17 +187,21 @@ def test_a_paper_list_is_printed_and_typed_back_once(manager: Client, east: Team
     sheet = page(manager.get(answer["Location"]))
     assert len(sheet.select(".paper-list tbody tr")) == 3
     assert len(sheet.select(".paper-list tbody td.box")) == 18
+    assert [cell.text for cell in sheet.select("tbody .row-number")] == ["1", "2", "3"]
     assert f"/field/paper/{code}/" in sheet.select_one(".address").text
     assert sheet.select_one("svg.qr") is not None
 
     first, second, _ = (door for door in kit.doors(east) if door.alley == "Ngõ 1")
-    ticks = {"day": "2020-08-14", f"door_{first.pk}": "helped"}
+    ticks = {"day": "2020-08-14", f"door_{first.pk}": " 2 "}
     url = f"/field/paper/{code}/"
     assert "Đã lưu 1 lượt" in page(manager.post(url, ticks)).text
-    ticks[f"door_{second.pk}"] = "refused:privacy"
+    ticks[f"door_{second.pk}"] = "5a"
     assert "1 lượt đã có từ trước" in page(manager.post(url, ticks)).text
-    ticks[f"door_{first.pk}"] = "absent"
-    assert f"Ngõ 1 · {first.label}" in page(manager.post(url, ticks), 422).text
+    ticks[f"door_{first.pk}"] = "4"
+    again = page(manager.post(url, ticks), 422)
+    assert f"Ngõ 1 · {first.label}" in again.select_one(".notice.danger").text
+    totals = [cell.text for cell in again.select("#totals + .table tbody td")]
+    assert totals == ["0", "1", "0", "0", "1", "0"]
     states = {door.label: door.state for door in kit.doors(east)}
     assert (states[first.label], states[second.label]) == ("installed", "refused")
     assert Visit.objects.filter(day=dt.date(2020, 8, 14)).count() == 0  # before the campaign opened
@@ -210,14 +214,45 @@ def test_a_list_is_in_walking_order(manager: Client, east: Team) -> None:
     made = manager.post(team_url(east, "paper/"), {"day": "2020-08-15", "alley": ""})
 
     sheet = page(manager.get(made["Location"]))
-    alleys = [row.td.text for row in sheet.select(".paper-list tbody tr")]
+    alleys = [row.select("td")[1].text for row in sheet.select(".paper-list tbody tr")]
     assert alleys == ["Ngõ 1"] * 3 + ["Ngõ 2"] * 4 + ["Ngõ 10"]
+
+
+@pytest.mark.parametrize("code", ["7", "5", "5F", "1A", "x", "ba"])
+def test_a_wrong_code_is_named_with_its_row_and_nothing_is_stored(
+    manager: Client, east: Team, code: str
+) -> None:
+    manager.post(team_url(east, "paper/"), {"day": "2020-08-15", "alley": ""})
+    paper = PaperList.objects.get()
+    ticks = {"day": "2020-08-15", f"door_{paper.rows[0]}": "1", f"door_{paper.rows[2]}": code}
+
+    shown = page(manager.post(f"/field/paper/{paper.code}/", ticks), 422)
+    [problem] = shown.select(".error-summary li")
+    assert problem.text.startswith("3. Ngõ 1 · 5: ")
+    assert shown.select_one(f"#id_door_{paper.rows[0]}")["value"] == "1"
+    assert not Visit.objects.exists()
+
+
+def test_a_list_keeps_its_rows_and_comes_in_numbered_sheets(
+    manager: Client, east: Team, phone: Any, kit: Any
+) -> None:
+    doors = [roster.Door("Ngõ 9", str(number), number) for number in range(50)]
+    roster.add_households(east, doors, actor="hoa")
+    made = manager.post(team_url(east, "paper/"), {"day": "2020-08-15", "alley": ""})
+    first = kit.doors(east)[0]
+    phone.sync(phone.visit(first, "helped", clock.now()))
+
+    sheet = page(manager.get(made["Location"]))
+    assert [len(table.select("tbody tr")) for table in sheet.select(".paper-list")] == [13, 24, 19]
+    assert "tờ 3/3" in sheet.select(".sheet-foot")[2].text
+    assert "Cộng tờ 2" in sheet.select("tfoot")[1].text
+    assert sheet.select_one("tbody th").text == first.label
 
 
 def test_a_day_to_come_cannot_be_typed(manager: Client, east: Team, kit: Any) -> None:
     manager.post(team_url(east, "paper/"), {"day": "2020-08-16", "alley": ""})
     code = PaperList.objects.get().code
-    ticks = {"day": "2020-08-16", f"door_{kit.doors(east)[0].pk}": "helped"}
+    ticks = {"day": "2020-08-16", f"door_{kit.doors(east)[0].pk}": "2"}
 
     shown = page(manager.post(f"/field/paper/{code}/", ticks), 422)
     assert "invalid_field_request" in shown.select_one(".error").text

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from bluezone.portal.campaign.field.choices import Outcome, Reason
 from bluezone.portal.campaign.field.door_table import label_problem
+from bluezone.portal.campaign.field.errors import FieldError
 from bluezone.portal.campaign.field.models import ALLEY_LENGTH, LABEL_LENGTH, Household, Team
-from bluezone.portal.campaign.field.paper import Typed
+from bluezone.portal.campaign.field.paper import Typed, read_code
 from bluezone.portal.forms import DayField
 from bluezone.portal.units.models import Unit
 
@@ -128,36 +127,47 @@ class PaperForm(forms.Form):
         self.fields["alley"].choices = choices  # type: ignore[attr-defined] # a choice
 
 
-_TICKS = [
-    ("", "–"),
-    *((outcome.value, outcome.label) for outcome in Outcome if outcome != Outcome.REFUSED),
-    *(
-        (f"refused:{reason.value}", format_lazy("{} = {}", letter, reason.label))
-        for letter, reason in zip("ABCDE", Reason, strict=True)
-    ),
-]
+class CodeField(forms.CharField):
+    """A tick on paper as its number: 1 to 6, and a letter after 5."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(
+            attrs={"size": 4, "autocomplete": "off", "autocapitalize": "characters"}
+        )
+        super().__init__(required=False, max_length=6, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Return what was ticked, None for nothing."""
+        try:
+            return read_code(super().to_python(value) or "")
+        except FieldError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def run_validators(self, value: Any) -> None:
+        """Do nothing: a value that was read is good."""
 
 
 class TypingForm(forms.Form):
-    """What was ticked on a printed list: a day and, for each door, one choice or nothing."""
+    """What was ticked on a printed list: a day and, for each row, a code or nothing."""
 
     day = DayField(label=_("Day of the visits"), required=True)
 
-    def __init__(self, data: Any, *, doors: Iterable[Household], **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, doors: Iterable[tuple[int, Household]], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        refused = [choice for choice in _TICKS if choice[0].startswith("refused:")]
-        plain = [choice for choice in _TICKS if not choice[0].startswith("refused:")]
-        choices = [*plain, (Outcome.REFUSED.label, refused)]
-        for door in doors:
-            self.fields[f"door_{door.pk}"] = forms.ChoiceField(
-                label=f"{door.alley} · {door.label}", required=False, choices=choices
+        self.doors = list(doors)
+        for number, door in self.doors:
+            self.fields[f"door_{door.pk}"] = CodeField(
+                label=f"{number}. {door.alley} · {door.label}"
             )
+
+    def rows(self) -> Iterable[tuple[int, Household, forms.BoundField]]:
+        """Yield (number on the paper, household, field)."""
+        return ((number, door, self[f"door_{door.pk}"]) for number, door in self.doors)
 
     def answers(self) -> dict[int, Typed]:
         """Return what was ticked, by household number."""
-        found = {}
-        for name, value in self.cleaned_data.items():
-            if name.startswith("door_") and value:
-                outcome, _colon, reason = value.partition(":")
-                found[int(name.removeprefix("door_"))] = Typed(outcome, reason)
-        return found
+        return {
+            door.pk: typed
+            for _number, door in self.doors
+            if (typed := self.cleaned_data[f"door_{door.pk}"]) is not None
+        }

@@ -1,5 +1,8 @@
 """Paper lists, printed for a day and typed back.
 
+A list keeps the rows that it was printed with. Each sheet carries its code and number and a line
+for totals, so that loose sheets find each other and whoever types can compare.
+
 A printed list is a device of its own (`paper-<code>`) whose counter is the household's number:
 typing the same list twice stores nothing twice, and a second answer for the same door is refused
 by name instead of overwriting the first.
@@ -16,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from bluezone.look.format import VIETNAM
 from bluezone.portal.audit.services import record
-from bluezone.portal.campaign.field.choices import OPEN_STATES, Outcome
+from bluezone.portal.campaign.field.choices import OPEN_STATES, Outcome, Reason
 from bluezone.portal.campaign.field.closing import keep_open
 from bluezone.portal.campaign.field.errors import FieldError
 from bluezone.portal.campaign.field.merging import Merged, merge
@@ -28,6 +31,16 @@ _ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without what looks alike on paper."""
 _CODE_LENGTH: Final = 8
 _NOON: Final = dt.time(12)
+
+
+FIRST_ROWS: Final = 13
+"""Rows of the first A4 sheet, below the rules and the QR code."""
+SHEET_ROWS: Final = 24
+"""Rows of every further sheet."""
+_LETTERS: Final = "ABCDE"
+CODES: Final = {outcome: str(number) for number, outcome in enumerate(Outcome, start=1)}
+"""The number over each column of boxes, typed back for a tick in it."""
+REASON_LETTERS: Final = dict(zip(_LETTERS, Reason, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +60,73 @@ class Answers:
     conflicts: tuple[Household, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a list: its number and its rows as (number on the list, household)."""
+
+    number: int
+    rows: tuple[tuple[int, Household], ...]
+
+
+def read_code(text: str) -> Typed | None:
+    """Return what a typed code says, None for no answer.
+
+    Raises:
+        FieldError: no such code.
+    """
+    code = "".join(text.split()).upper()
+    if not code:
+        return None
+    outcomes = {number: outcome for outcome, number in CODES.items()}
+    outcome, letter = outcomes.get(code[:1]), code[1:]
+    if outcome == Outcome.REFUSED and letter in REASON_LETTERS:
+        return Typed(outcome, REASON_LETTERS[letter])
+    if outcome is None or outcome == Outcome.REFUSED or letter:
+        raise FieldError(_("write 1 to 6; after 5 a letter from A to E, such as 5B"))
+    return Typed(outcome)
+
+
 def make_list(team: Team, *, alley: str, day: dt.date, rng: Random, now: int) -> PaperList:
     """Make a list of the team's open doors, of one alley or of all (empty)."""
     code = "".join(rng.choices(_ALPHABET, k=_CODE_LENGTH))
-    return PaperList.objects.create(code=code, team=team, alley=alley, day=day, made_at=now)
+    homes = Household.objects.filter(
+        team=team,
+        removed_at__isnull=True,
+        state__in=OPEN_STATES,
+        **({"alley": alley} if alley else {}),
+    )
+    doors = sorted(homes, key=lambda row: (counted(row.alley), row.position, row.pk))
+    rows = [door.pk for door in doors]
+    return PaperList.objects.create(
+        code=code, team=team, alley=alley, day=day, made_at=now, rows=rows
+    )
 
 
-def doors_of(paper: PaperList, *, every: bool = False) -> list[Household]:
-    """Return the doors of a list in walking order; only the open ones unless `every`."""
-    rows = Household.objects.filter(team=paper.team, removed_at__isnull=True)
-    if paper.alley:
-        rows = rows.filter(alley=paper.alley)
-    if not every:
-        rows = rows.filter(state__in=OPEN_STATES)
-    return sorted(rows, key=lambda row: (counted(row.alley), row.position, row.pk))
+def doors_of(paper: PaperList) -> list[tuple[int, Household]]:
+    """Return the rows of a list as (number, household), as they were printed first."""
+    homes = Household.objects.filter(team=paper.team).in_bulk(paper.rows)
+    return [(number, homes[pk]) for number, pk in enumerate(paper.rows, 1) if pk in homes]
+
+
+def sheets_of(paper: PaperList) -> list[Sheet]:
+    """Return the rows of a list by sheet of paper; one empty sheet for an empty list."""
+    rows = doors_of(paper)
+    starts = [0, *range(FIRST_ROWS, len(rows), SHEET_ROWS)]
+    ends = [*starts[1:], len(rows)]
+    return [
+        Sheet(number, tuple(rows[start:end]))
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
+    ]
+
+
+def totals(paper: PaperList) -> list[tuple[int, list[int]]]:
+    """Return what was typed so far as (sheet, ticks of each outcome), to compare with the paper."""
+    known = _known(paper)
+    found = []
+    for sheet in sheets_of(paper):
+        ticks = [known[door.pk].outcome for _number, door in sheet.rows if door.pk in known]
+        found.append((sheet.number, [ticks.count(outcome) for outcome in Outcome]))
+    return found
 
 
 def device_name(paper: PaperList) -> str:

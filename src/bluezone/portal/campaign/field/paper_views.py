@@ -9,7 +9,6 @@ from bluezone.portal import chance, clock
 from bluezone.portal.accounts.permissions import Permission, requires, staff
 from bluezone.portal.campaign.field import paper, services
 from bluezone.portal.campaign.field.access import may_manage, may_walk, paper_list, team_in
-from bluezone.portal.campaign.field.choices import Outcome, Reason
 from bluezone.portal.campaign.field.errors import FieldError
 from bluezone.portal.campaign.field.forms import PaperForm, TypingForm
 from bluezone.portal.campaign.field.team_views import team_page
@@ -46,11 +45,11 @@ def paper_print(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "paper": sheet,
         "team": sheet.team,
-        "doors": paper.doors_of(sheet),
+        "sheets": paper.sheets_of(sheet),
+        "count": len(sheet.rows),
         "address": request.build_absolute_uri(reverse("field-paper", args=[code])),
         "rules": health_rules(),
-        "outcomes": Outcome,
-        "reasons": Reason,
+        **_legend(),
     }
     return render(request, "fieldwork/paper.html", context)
 
@@ -59,8 +58,7 @@ def paper_print(request: HttpRequest, code: str) -> HttpResponse:
 def paper_typing(request: HttpRequest, code: str) -> HttpResponse:
     """Type a list back."""
     sheet = paper_list(request, code)
-    doors = list(paper.doors_of(sheet, every=True))
-    form = TypingForm(request.POST or None, doors=doors, initial={"day": sheet.day})
+    form = TypingForm(request.POST or None, doors=paper.doors_of(sheet), initial={"day": sheet.day})
     outcome = None
     if form.is_valid():
         day, actor = form.cleaned_data["day"], staff(request).username
@@ -68,6 +66,20 @@ def paper_typing(request: HttpRequest, code: str) -> HttpResponse:
             outcome = paper.type_back(sheet, form.answers(), day=day, actor=actor, now=clock.now())
         except FieldError as error:
             form.add_error("day", f"{error} ({error.code})")
-    context = {"paper": sheet, "team": sheet.team, "form": form, "outcome": outcome}
+    context = {
+        "paper": sheet,
+        "team": sheet.team,
+        "form": form,
+        "outcome": outcome,
+        "totals": paper.totals(sheet),
+        **_legend(),
+    }
     wrong = form.is_bound and (outcome is None or bool(outcome.conflicts))
     return render(request, "fieldwork/typing.html", context, status=422 if wrong else 200)
+
+
+def _legend() -> dict[str, object]:
+    return {
+        "outcomes": [(code, outcome.label) for outcome, code in paper.CODES.items()],
+        "reasons": [(letter, reason.label) for letter, reason in paper.REASON_LETTERS.items()],
+    }
