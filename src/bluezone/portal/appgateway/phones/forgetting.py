@@ -4,7 +4,9 @@ Source: spec/bluezone-wire.md 3.4 rule 2: the token of a living phone is never f
 a forgotten phone speaks again, it is registered by that, as a new one.
 """
 
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from bluezone.portal.appgateway.phones.models import EarlierToken, Phone
 from bluezone.portal.appgateway.phones.tokens import DAY_S
@@ -25,9 +27,10 @@ def purge(*, now: int) -> int:
     )
     earlier = EarlierToken.objects.filter(replaced_at__lt=now - EARLIER_KEPT_S)
     phones = Phone.objects.filter(dead_at__lt=now - DEAD_KEPT_S)
-    forgotten = 0
-    for rows in (earlier, phones):
-        numbers = list(rows.values_list("pk", flat=True)[:BATCH])
-        rows.filter(pk__in=numbers).delete()
-        forgotten += len(numbers)
-    return forgotten
+    return _forget(earlier) + _forget(phones)
+
+
+def _forget(rows: "QuerySet[EarlierToken] | QuerySet[Phone]") -> int:
+    keys: list[Any] = list(rows.values_list("pk", flat=True)[:BATCH])
+    rows.filter(pk__in=keys).delete()
+    return len(keys)
