@@ -148,6 +148,16 @@ def test_the_tables_are_those_of_the_public_lists(db: None, shared: Path) -> Non
         ("ninh giang hai duong", ["Huyện Ninh Giang"]),
         ("tan viet thanh ha", ["Xã Tân Việt"]),
         ("dak rlap", ["Huyện Đắk R'Lấp"]),
+        ("Hanoi", ["Thành phố Hà Nội"]),
+        ("haiduong", ["Tỉnh Hải Dương", "Thành phố Hải Dương"]),
+        ("Cao Bằng province", ["Tỉnh Cao Bằng"]),
+        ("Ho Chi Minh City", ["Thành phố Hồ Chí Minh"]),
+        ("tp hcm", ["Thành phố Hồ Chí Minh"]),
+        ("Đ", ["Thành phố Đà Nẵng"]),
+        ("xã Tân Việt, huyện Thanh Hà, tỉnh Hải Dương", ["Xã Tân Việt"]),
+        ("10507", ["Phường Cẩm Thượng"]),
+        ("30", ["Tỉnh Hải Dương"]),
+        ("01", ["Thành phố Hà Nội"]),
     ],
 )
 def test_a_search_finds_first_what_was_meant(db: None, typed: str, best: list[str]) -> None:

@@ -52,6 +52,10 @@ ABBREVIATIONS: Final = {
 """How the same words are shortened in addresses."""
 
 
+ENGLISH_WORDS: Final = ("province", "city", "district", "commune", "ward", "town", "village")
+"""The same in English, where they stand behind the name."""
+
+
 def composed(text: str) -> str:
     """Return `text` in Unicode form NFC, each run of white space one space."""
     return " ".join(unicodedata.normalize("NFC", text).split())
@@ -95,8 +99,14 @@ def spelled_out(folded: str) -> str:
 
 
 def without_official_word(folded: str) -> str:
-    """Return a folded text without the kind of unit it starts with, if anything is left then."""
+    """Return a folded text without the kind of unit it starts with, if anything is left then.
+
+    An English kind at its end goes, too: "hai duong province".
+    """
     text = spelled_out(folded)
+    before, _, last = text.rpartition(" ")
+    if before and last in ENGLISH_WORDS:
+        return before
     for word in OFFICIAL_WORDS:
         if text.startswith(f"{word} "):
             return text[len(word) + 1 :]

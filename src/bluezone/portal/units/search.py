@@ -2,7 +2,8 @@
 
 Every word typed must begin a word of the unit's full name ("tan vi" finds "Xã Tân Việt"); if
 several are typed, some may begin words of the two units above instead. Order: the name itself,
-names that begin with the text, initials, then the rest; higher levels first among equals.
+the code, the name without its spaces ("hanoi"), names that begin with the text, initials, then the
+rest; higher levels first among equals.
 """
 
 from functools import reduce
@@ -10,6 +11,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.functions import Replace
 
 from bluezone.portal.units.naming import composed, fold, spelled_out, without_official_word
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="UnitQuerySet")
 
 _LONGEST_TEXT: Final = 100
+_LONGEST_CODE: Final = 16
+_SHORTEST_GLUED: Final = 4
 _MOST_WORDS: Final = 8
 _LEVELS: Final = ("nation", "province", "district", "commune", "village")
 
@@ -28,10 +32,15 @@ def search_units(units: T, text: str) -> T:
     folded = fold(text[:_LONGEST_TEXT])
     if not folded:
         return units.none()
-    full, bare = spelled_out(folded), without_official_word(folded)
-    fits = _fits(full) | _fits(bare) | _initials(bare)
-    rank = _rank(composed(text), (folded, full, bare))
-    ranked = units.filter(fits).annotate(search_rank=rank, level_rank=_level_rank())
+    segments = [fold(part) for part in text[:_LONGEST_TEXT].split(",") if fold(part)]
+    full = " ".join(map(spelled_out, segments))
+    bare = " ".join(map(without_official_word, segments))
+    code = Q(code=text.strip()[:_LONGEST_CODE])
+    fits = _fits(full) | _fits(bare) | _initials(bare) | code | _glued(bare)
+    rank = _rank(composed(text), (folded, full, bare), code)
+    joined = Replace("search_name", Value(" "), Value(""))
+    ranked = units.annotate(joined_name=joined).filter(fits)
+    ranked = ranked.annotate(search_rank=rank, level_rank=_level_rank())
     return ranked.order_by("search_rank", "level_rank", "search_name", "path")
 
 
@@ -61,12 +70,20 @@ def _initials(bare: str) -> Q:
     return Q(initials__in={glued, glued.removeprefix("tp")} - {""})
 
 
-def _rank(typed: str, texts: tuple[str, str, str]) -> Case:
+def _glued(bare: str) -> Q:
+    """Return the condition that a text is a name written without its spaces: "hanoi"."""
+    if " " in bare or len(bare) < _SHORTEST_GLUED:
+        return Q(pk__in=[])
+    return Q(joined_name=bare)
+
+
+def _rank(typed: str, texts: tuple[str, str, str], code: Q) -> Case:
     """Return the order of fits, 0 the best: with diacritics as typed, then without.
 
     Args:
         typed: the text as it came, in form NFC.
         texts: folded, with its abbreviation written out, without its official word.
+        code: the condition that the text is the unit's official code.
     """
     folded, full, bare = texts
     steps = [
@@ -74,6 +91,8 @@ def _rank(typed: str, texts: tuple[str, str, str]) -> Case:
         Q(search_name=folded),
         Q(search_full=full),
         Q(search_name=bare),
+        code,
+        _glued(bare),
         Q(search_name__startswith=f"{folded} "),
         Q(search_name__startswith=folded),
         Q(search_full__startswith=full),
