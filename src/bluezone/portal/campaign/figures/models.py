@@ -188,13 +188,16 @@ class RollUp(models.Model):
 class Registration(models.Model):
     """A phone that has just registered: a unit that the person chose, a day, a platform.
 
-    Nothing else, and only until the next roll-up adds it to `DailyRegistrations`.
+    Nothing else, and only until the next roll-up adds it to `DailyRegistrations`. Rows lie by
+    unit and day, so that a roll-up counts them as they lie; `id` is drawn by lot and only keeps
+    rows apart, so that not even the order in which phones came is known.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    pk = models.CompositePrimaryKey("unit_path", "day", "platform", "id")
     unit_path = models.CharField(max_length=PATH_LENGTH)
     day = models.DateField()
     platform = models.CharField(max_length=7, choices=Platform)
+    id = models.BigIntegerField()
 
 
 class DailyRegistrations(models.Model):
