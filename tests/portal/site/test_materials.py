@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import struct
+import threading
 import zlib
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,15 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluezone.portal.site import content
+from bluezone.portal.accounts.tallies import Limit
+from bluezone.portal.site import content, file_views, printing
 from bluezone.portal.site.choices import SHEETS, Kind
-from bluezone.portal.site.errors import ContentError, PrintError, UnknownLanguageError
+from bluezone.portal.site.errors import (
+    ContentError,
+    PressBusyError,
+    PrintError,
+    UnknownLanguageError,
+)
 from bluezone.portal.site.posters import ALPHABET, end_of_month
 from bluezone.portal.site.printing import KEPT_FILES, PPI, Press, typeset
 from bluezone.portal.site.qr import matrix, svg, with_quiet_zone
@@ -251,3 +258,42 @@ def test_the_short_address_stands_in_the_texts_to_share() -> None:
     said = data("share")
     assert all("{address}" not in part["text"] for part in said["parts"])  # type: ignore[attr-defined]
     assert "bluezone.haiduong.example/q/K7M4XD" in said["parts"][0]["text"]  # type: ignore[index]
+
+
+def test_one_address_may_have_only_so_many_new_sheets_set(
+    stranger: Client, country: Any, monkeypatch: pytest.MonkeyPatch, hands: Any
+) -> None:
+    few = Limit("new sheet", count=2, window_s=600)
+    monkeypatch.setattr(file_views, "NEW_SHEETS", few)
+    monkeypatch.setattr(printing, "typeset", lambda *_said, **_more: [b"%PDF-made"])
+    first = "/materials/vn2020.30/poster-vi.pdf"
+    assert stranger.get(first).status_code == 200
+    assert stranger.get("/materials/vn2020.30/poster-en.pdf").status_code == 200
+
+    refused = stranger.get("/materials/vn2020.30/radio-en.pdf")
+
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 600
+    assert "too_many_requests" in refused.content.decode()
+    assert "public" not in refused["Cache-Control"]
+    assert stranger.get(first).status_code == 200  # kept: costs nothing
+    other = stranger.get("/materials/vn2020.30/radio-vi.pdf", REMOTE_ADDR="203.0.113.9")
+    assert other.status_code == 200
+
+
+def test_a_press_with_a_full_queue_refuses_and_still_sends_what_it_has(
+    tmp_path: Path, stranger: Client, country: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press = Press(tmp_path)
+    kept = press.get("leaflet", data("leaflet"), "png", page=1, now=0)
+    full = threading.BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr(printing, "_PLACES", full)
+    assert press.get("leaflet", data("leaflet"), "png", page=1, now=0) == kept
+    with pytest.raises(PressBusyError):
+        press.get("radio", data("radio"), "png", page=1, now=0)
+    answer = stranger.get("/materials/vn2020.30/wall-en.pdf")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "20")
+    full.release()
+    assert press.get("sheet", data("radio"), "png", page=1, now=0)
+    full.acquire()  # given back

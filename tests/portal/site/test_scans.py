@@ -4,11 +4,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import IntegrityError
 from django.test import Client
 
 from bluezone.portal.site import scans
-from bluezone.portal.site.models import Poster, PosterScan
+from bluezone.portal.site.models import Poster, PosterScan, UnitScan
 
 TODAY = dt.date(2020, 8, 15)
 PHONE = "Mozilla/5.0 (Linux; Android 10; SM-A205F) AppleWebKit/537.36 Chrome/84.0 Mobile Safari"
@@ -141,3 +142,45 @@ def test_an_unknown_code_is_explained(stranger: Client, db: None) -> None:
     response = stranger.get("/q/ZZZZZZ")
     assert response.status_code == 404
     assert "/copycats/" in response.content.decode()
+
+
+def test_a_units_own_code_is_counted_like_a_posters(
+    stranger: Client, country: Any, hands: Any
+) -> None:
+    for _ in range(2):
+        response = stranger.get(
+            "/u/vn2020.30", headers={"user-agent": PHONE}, REMOTE_ADDR="203.0.113.9"
+        )
+        assert response.status_code == 200
+        assert response["Cache-Control"] == "no-store"
+    stranger.get("/u/vn2020.30", headers={"user-agent": "Googlebot/2.1"})
+    stranger.get("/u/vn2020.30", headers={"sec-purpose": "prefetch"})
+    stranger.head("/u/vn2020.30")
+    stranger.get("/u/vn2020.99")
+    hands.advance(11 * 3600)
+    stranger.get("/u/vn2020.30")
+    rows = UnitScan.objects.order_by("day").values_list("unit_path", "day", "count")
+    tomorrow = TODAY + dt.timedelta(days=1)
+    assert list(rows) == [("vn2020.30", TODAY, 2), ("vn2020.30", tomorrow, 1)]
+    assert {field.attname for field in UnitScan._meta.concrete_fields} == {
+        "unit_path",
+        "day",
+        "count",
+    }
+    assert not stranger.cookies
+
+
+def test_a_posters_scan_is_not_counted_to_its_unit_as_well(
+    stranger: Client, make_poster: Any
+) -> None:
+    poster = make_poster()
+    stranger.get(f"/q/{poster.code}", follow=True)
+    assert counted(poster) == 1
+    assert not UnitScan.objects.exists()
+
+
+def test_a_manager_sees_the_response_to_the_units_code(office: Client, stranger: Client) -> None:
+    stranger.get("/u/vn2020.30", headers={"user-agent": PHONE})
+    page = BeautifulSoup(office.get("/site/vn2020.30/").content, "html.parser")
+    row = page.select_one("table[aria-labelledby=own-code] tbody tr")
+    assert [cell.text for cell in row.select("th, td")] == ["15/08/2020", "1"]

@@ -27,6 +27,13 @@ class PrintError(SiteError):
     code = "print_failed"
 
 
+class PressBusyError(SiteError):
+    """Too many sheets are being set at this moment; what was set before is still sent."""
+
+    code = "press_busy"
+    retry_after_s = 20
+
+
 class NotPublishedError(SiteError):
     """Only a published announcement can be withdrawn."""
 

@@ -13,7 +13,7 @@ from bluezone.portal.site import announcements
 from bluezone.portal.site.choices import SHEETS
 from bluezone.portal.site.errors import NotPublishedError
 from bluezone.portal.site.forms import AnnouncementForm, PosterForm
-from bluezone.portal.site.models import Announcement, Poster
+from bluezone.portal.site.models import Announcement, Poster, UnitScan
 from bluezone.portal.site.plain_text import paragraphs
 from bluezone.portal.site.posters import (
     PosterRequest,
@@ -26,6 +26,7 @@ from bluezone.portal.site.views import today
 from bluezone.portal.units.models import Level, Unit
 
 _ROWS: Final = 50
+_DAYS: Final = 14
 _managers: Final = requires(Permission.MANAGE_SITE)
 
 
@@ -62,6 +63,7 @@ def site_unit(request: HttpRequest, unit_path: str) -> HttpResponse:
         "unit": unit,
         "posters": rows if every else rows[:_ROWS],
         "poster_count": posters.count(),
+        "unit_scans": UnitScan.objects.filter(unit_path=unit.path).order_by("-day")[:_DAYS],
         "news": [(one, announcements.newest(one)) for one in news[:_ROWS]],
         "today": today(),
     }

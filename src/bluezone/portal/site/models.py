@@ -1,6 +1,6 @@
-"""Posters, how often each was scanned on a day, announcements and their versions.
+"""Posters, how often each and each unit's code was scanned on a day, announcements, versions.
 
-A scan is a number of a poster and a day: no address, no browser, no time of day is stored.
+A scan is a number of a poster or unit and a day: no address, no browser, no time of day is stored.
 An announcement's text is never changed in place; each edit is a new version, and the one that
 was last published is what the public reads.
 """
@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from bluezone.portal.site.choices import Kind, State
 from bluezone.portal.units.models import Unit
+from bluezone.portal.units.paths import PATH_LENGTH
 
 NAME_LENGTH = 120
 CODE_LENGTH = 6
@@ -55,6 +56,15 @@ class PosterScan(models.Model):
 
     pk = models.CompositePrimaryKey("poster_id", "day")
     poster = models.ForeignKey(Poster, on_delete=models.CASCADE, related_name="scans")
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+
+class UnitScan(models.Model):
+    """How often a unit's own address was opened on a (local) day."""
+
+    pk = models.CompositePrimaryKey("unit_path", "day")
+    unit_path = models.CharField(max_length=PATH_LENGTH)
     day = models.DateField()
     count = models.PositiveIntegerField(default=0)
 

@@ -1,6 +1,7 @@
 """Making posters, finding what replaces an expired one, counting their response."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -23,6 +24,7 @@ from bluezone.portal.units.models import Unit
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without 0 and O, 1, I and L, U (like V): people type codes from a wall."""
 _UNIT_SHEET_MONTHS: Final = 2
+Admit = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +107,45 @@ def unit_address(path: str) -> str:
     return f"{settings.BLUEZONE_PUBLIC_URL}/u/{path}"
 
 
-def poster_file(poster: Poster, kind: Format, *, page: int) -> bytes:
-    """Return a poster as PDF, or one of its sides as PNG.
+def poster_file(poster: Poster, kind: Format, *, page: int, admit: Admit | None = None) -> bytes:
+    """Return a poster as PDF, or one of its sides as PNG; for `admit` see `Press.get`.
 
     Raises:
         PrintError: it has no such page.
+        PressBusyError: too many sheets are being set.
     """
     imprint = Imprint(
         poster.unit.title, poster_address(poster.code), str(poster.version), poster.expires_on
     )
     data = sheet_data(poster.kind, poster.language, imprint)
-    return _print(poster.kind, data, kind, page=page, now=poster.created_at)
+    return _print(poster.kind, data, kind, page=page, now=poster.created_at, admit=admit)
 
 
 def unit_file(
-    unit: Unit, material: str, language: str, kind: Format, *, page: int, day: dt.date
+    unit: Unit,
+    material: str,
+    language: str,
+    kind: Format,
+    *,
+    page: int,
+    day: dt.date,
+    admit: Admit | None = None,
 ) -> bytes:
     """Return a material of the library for a unit, whose QR code opens the unit's page.
 
-    It expires at the end of the month after next, so that a month's sheets are alike.
+    It expires at the end of the month after next, so that a month's sheets are alike. For
+    `admit` see `Press.get`.
 
     Raises:
         PrintError: it has no such page.
+        PressBusyError: too many sheets are being set.
         UnknownLanguageError: there are no texts in this language.
     """
     version = str(content.materials(language).version)
     imprint = Imprint(unit.title, unit_address(unit.path), version, end_of_month(day))
     data = sheet_data(material, language, imprint)
     first = dt.datetime(day.year, day.month, 1, tzinfo=dt.UTC)
-    return _print(material, data, kind, page=page, now=int(first.timestamp()))
+    return _print(material, data, kind, page=page, now=int(first.timestamp()), admit=admit)
 
 
 def end_of_month(day: dt.date) -> dt.date:
@@ -142,8 +154,16 @@ def end_of_month(day: dt.date) -> dt.date:
     return dt.date(months // 12, months % 12 + 1, 1) - dt.timedelta(days=1)
 
 
-def _print(material: str, data: dict[str, object], kind: Format, *, page: int, now: int) -> bytes:
+def _print(
+    material: str,
+    data: dict[str, object],
+    kind: Format,
+    *,
+    page: int,
+    now: int,
+    admit: Admit | None,
+) -> bytes:
     if not 1 <= page <= SHEETS[Kind(material)].pages:
         raise PrintError("there is no such page")
     press = Press(settings.BLUEZONE_PORTAL_HOME / "materials")
-    return press.get(template_of(material), data, kind, page=page, now=now)
+    return press.get(template_of(material), data, kind, page=page, now=now, admit=admit)

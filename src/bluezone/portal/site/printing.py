@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -18,14 +18,17 @@ from typing import Final, Literal
 import typst
 
 from bluezone.look import font_dir
-from bluezone.portal.site.errors import PrintError
+from bluezone.portal.site.errors import PressBusyError, PrintError
 
 TEMPLATES: Final = Path(__file__).parent / "typst"
 PPI: Final = 110.0
 """Of PNG files: a wall poster is 1286 by 1819 pixels, good on a screen and in a chat."""
 KEPT_FILES: Final = 400
 """Ours: at about 100 KB a file, some 40 MB."""
+WAITING: Final = 4
+"""Ours: a process sets one sheet at a time, and so many requests wait for their turn at most."""
 _LOCK: Final = threading.Lock()
+_PLACES: Final = threading.BoundedSemaphore(WAITING)
 
 Format = Literal["pdf", "png"]
 
@@ -87,17 +90,48 @@ class Press:
         return self._folder / f"{hashlib.sha256(key).hexdigest()}.{kind}"
 
     def get(
-        self, template: str, data: Mapping[str, object], kind: Format, *, page: int, now: int
+        self,
+        template: str,
+        data: Mapping[str, object],
+        kind: Format,
+        *,
+        page: int,
+        now: int,
+        admit: Callable[[], None] | None = None,
     ) -> bytes:
         """Return a kept page, or set the sheet and keep all its pages.
 
+        Args:
+            template: name of a file in `typst/` without its ending.
+            data: what the template shows; JSON.
+            kind: `pdf` or `png`.
+            page: from 1.
+            now: creation time written into a PDF, Unix seconds.
+            admit: asked before a sheet is set, not for one that is kept; raises to refuse.
+
         Raises:
             PrintError: the sheet cannot be set, or has no such page.
+            PressBusyError: too many wait already.
         """
+        path = self.file(template, data, kind, page=page)
+        if (kept := _kept(path)) is not None:
+            return kept
+        if admit is not None:
+            admit()
+        if not _PLACES.acquire(blocking=False):
+            raise PressBusyError("too many sheets are being set; try again in a moment")
+        try:
+            return self._set(template, data, kind, page=page, now=now)
+        finally:
+            _PLACES.release()
+
+    def _set(
+        self, template: str, data: Mapping[str, object], kind: Format, *, page: int, now: int
+    ) -> bytes:
         with _LOCK:
             path = self.file(template, data, kind, page=page)
-            if path.is_file():
-                return path.read_bytes()
+            if (kept := _kept(path)) is not None:  # somebody before us in the queue set it
+                return kept
             made = typeset(template, data, kind=kind, now=now)
             if not 1 <= page <= len(made):
                 raise PrintError("there is no such page")
@@ -110,6 +144,13 @@ class Press:
         files = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in files[KEPT_FILES:]:
             path.unlink(missing_ok=True)
+
+
+def _kept(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # never set, or forgotten just now
+        return None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Counting that a poster's address was opened: one number a poster and a day.
+"""Counting that a poster's or a unit's address was opened: one number each and a day.
 
 Only a person's own opening counts: a HEAD request, a browser that fetches ahead and the preview
 robots of chats do not. The headers are looked at and forgotten.
@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest
 
-from bluezone.portal.site.models import Poster, PosterScan
+from bluezone.portal.site.models import Poster, PosterScan, UnitScan
+from bluezone.portal.units.models import Unit
 
 _AHEAD: Final = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _ROBOTS: Final = (
@@ -43,11 +44,20 @@ def is_scan(request: HttpRequest) -> bool:
 
 def count_scan(poster: Poster, day: dt.date) -> None:
     """Add one to the poster's scans of `day`."""
-    row = PosterScan.objects.filter(poster=poster, day=day)
+    _count(PosterScan, poster=poster, day=day)
+
+
+def count_unit_scan(unit: Unit, day: dt.date) -> None:
+    """Add one to the scans of a unit's own code on `day`."""
+    _count(UnitScan, unit_path=unit.path, day=day)
+
+
+def _count(table: type[PosterScan] | type[UnitScan], **key: object) -> None:
+    row = table.objects.filter(**key)
     if row.update(count=F("count") + 1):
         return
     try:
         with transaction.atomic():
-            PosterScan.objects.create(poster=poster, day=day, count=1)
+            table.objects.create(**key, count=1)
     except IntegrityError:  # another process was first
         row.update(count=F("count") + 1)

@@ -21,7 +21,7 @@ from bluezone.portal.site.finding import matching_questions, unit_or_none
 from bluezone.portal.site.models import Poster
 from bluezone.portal.site.posters import is_expired, replacement, unit_address
 from bluezone.portal.site.public_figures import figures_page, public_nation
-from bluezone.portal.site.scans import count_scan, is_scan
+from bluezone.portal.site.scans import count_scan, count_unit_scan, is_scan
 from bluezone.portal.site.stores import device_of, stores
 from bluezone.portal.units.models import Level, Unit
 
@@ -94,11 +94,15 @@ def install(request: HttpRequest) -> HttpResponse:
 
 @public_page()
 def unit_page(request: HttpRequest, unit_path: str) -> HttpResponse:
-    """Show how to install, for whoever scanned a unit's code."""
+    """Count the scan of a unit's code and show how to install; nobody keeps this answer."""
     unit = unit_or_none(unit_path)
     if unit is None:
         raise Http404
-    return _install(request, unit)
+    if is_scan(request):
+        count_unit_scan(unit, today())
+    response = _install(request, unit)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _install(request: HttpRequest, unit: Unit | None) -> HttpResponse:
