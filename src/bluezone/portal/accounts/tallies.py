@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from bluezone.portal import keyring, secret_files
+from bluezone.portal import keyring, locks, secret_files
 from bluezone.portal.accounts.errors import TooManyTriesError
 from bluezone.portal.accounts.models import Tally
 
@@ -88,6 +88,7 @@ def _key(limit: Limit, who: str) -> str:
 
 def _row(limit: Limit, who: str, *, now: int) -> Tally:
     key = _key(limit, who)
+    locks.hold(f"tally {key}")
     tally, _made = Tally.objects.select_for_update().get_or_create(
         key_hmac=key, defaults={"window_start": now, "count": 0}
     )
