@@ -10,6 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from bluezone.look import format as look_format
+from bluezone.portal import navigation
+from bluezone.portal.accounts.models import User
+from bluezone.portal.units.models import Unit
 from bluezone.portal.verification.codes import grouped as group_code
 
 register = template.Library()
@@ -61,6 +64,16 @@ def state(word: str, kind: str) -> SafeString:
 def groups(code: str) -> list[str]:
     """Split a code into its groups of four."""
     return group_code(code).split()
+
+
+@register.inclusion_tag("unit_links.html", takes_context=True)
+def unit_links(context: template.Context, unit: Unit) -> dict[str, object]:
+    """Link to the campaign pages of a unit that the reader may open, but the one they are on."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    here = getattr(request, "path", "")
+    links = navigation.unit_links(user, unit.path) if isinstance(user, User) else []
+    return {"links": [link for link in links if link.address != here], "unit": unit}
 
 
 @register.simple_tag

@@ -10,22 +10,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bluezone.look import format as look_format
 from bluezone.portal.campaign import stats
 from bluezone.portal.campaign.agencies import services as agencies
+from bluezone.portal.campaign.agencies.models import Agency
+from bluezone.portal.campaign.agencies.pages import ShownFigure, show
+from bluezone.portal.campaign.dashboards.doors import TeamRow, team_rows
 from bluezone.portal.campaign.dashboards.outlook import Outlook, outlook
 from bluezone.portal.campaign.dashboards.ranking import Place, places
+from bluezone.portal.campaign.dashboards.words import language, number, percent
+from bluezone.portal.campaign.dashboards.work import Work, work
 from bluezone.portal.campaign.field import services as field
 from bluezone.portal.campaign.targets import services as targets
 from bluezone.portal.campaign.targets.choices import Base, Measure
 from bluezone.portal.campaign.targets.evidence import Evidence, Known, KnownBase
 from bluezone.portal.units.models import Level, Unit
 
-TASKS: Final = 12
-"""Sentences of what to do tomorrow; the page of targets has all."""
+MOST_AGENCIES: Final = 50
+"""So many agencies stand on the page; that of agencies has all."""
+_NAMED: Final = 3
+"""So many units are named where a place cannot be told; the others are a number."""
+_FEWEST_RANKED: Final = 2
+_SMALL: Final = frozenset({Level.COMMUNE, Level.VILLAGE})
 _MOST_SIBLINGS: Final = 24
 """So many units beside it help a forecast; more would only make it slower."""
 
@@ -66,6 +73,20 @@ class Row:
         return "" if self.place.p_best is None else percent(self.place.p_best)
 
     @property
+    def unclear(self) -> str:
+        """From whom its place cannot be told, in words."""
+        names = [unit.name for unit in self.place.unclear]
+        if not self.place.rank:
+            return ""
+        if not names:
+            return _("clear of all")
+        shown, more = names[:_NAMED], len(names) - _NAMED
+        if more <= 0:
+            return ", ".join(shown)
+        words = {"names": ", ".join(shown), "more": number(more)}
+        return _("%(names)s and %(more)s more") % words
+
+    @property
     def number_best(self) -> str:
         """The same by number."""
         return "" if self.place.p_number_best is None else percent(self.place.p_number_best)
@@ -85,7 +106,9 @@ class Board:
         base: of whom the ranking's shares are.
         rows: the units below, the best first.
         agencies, field: of the unit and below.
-        tasks: what to do tomorrow.
+        own_agencies: those of the unit itself, one by one, small numbers hidden.
+        teams: of a commune or village, one by one.
+        work: what to do tomorrow.
     """
 
     unit: Unit
@@ -102,8 +125,15 @@ class Board:
     base: Base
     rows: tuple[Row, ...]
     agencies: agencies.Progress
+    own_agencies: tuple[ShownFigure, ...]
     field: field.Progress
-    tasks: tuple[str, ...]
+    teams: tuple[TeamRow, ...]
+    work: Work
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """What to do tomorrow, in sentences."""
+        return self.work.tasks
 
     @property
     def reporting(self) -> int:
@@ -111,25 +141,34 @@ class Board:
         return sum(row.place.known is not None for row in self.rows)
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """What the ranking cannot tell, in sentences: of the first, and of the rest together."""
+        ranked = [row.place for row in self.rows if row.place.rank]
+        if len(ranked) < _FEWEST_RANKED:
+            return ()
+        first = ranked[0]
+        names = ", ".join(unit.name for unit in (first.unit, *first.unclear)[: _NAMED + 1])
+        if first.unclear:
+            words = {"names": names, "many": number(len(first.unclear) + 1)}
+            lead = _("Who is first cannot be told: it may be any of %(many)s (%(names)s).") % words
+        else:
+            lead = _("%(name)s is first, and it is sure.") % {"name": first.unit.name}
+        sure = sum(not place.unclear for place in ranked)
+        words = {"sure": number(sure), "all": number(len(ranked))}
+        rest = (
+            _(
+                "The place of %(sure)s of %(all)s is sure; for each other the table names from "
+                "whom it cannot be told: less than 9 in 10 that one is really ahead."
+            )
+            % words
+        )
+        return lead, rest
+
+    @property
     def agency_share(self) -> str:
         """Staff with the app of staff with a smartphone, in agencies; empty without a base."""
         share = self.agencies.share
         return "" if share is None else percent(share)
-
-
-def language() -> str:
-    """Return the language of the page, `vi` or `en`."""
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
-
-
-def percent(share: float) -> str:
-    """Return a share of 1 in the reader's language."""
-    return look_format.percent(share, language())
-
-
-def number(value: float) -> str:
-    """Return a whole number in the reader's language."""
-    return look_format.number(value, language())
 
 
 def board(unit: Unit, day: dt.date) -> Board:
@@ -144,7 +183,6 @@ def board(unit: Unit, day: dt.date) -> Board:
     history = evidence.history(unit.path, Measure.USERS)
     base = Base.PEOPLE if unit.level == Level.NATION else Base.SMARTPHONES
     ranked = places(children, evidence, base)
-    plan = targets.plan(unit, day, known=own, evidence=evidence, parts=children) if own else None
     agency = evidence.officials.progress(unit.path, day)
     visits = field.progress(unit, day)
     return Board(
@@ -165,9 +203,16 @@ def board(unit: Unit, day: dt.date) -> Board:
         base=base,
         rows=tuple(_rows(ranked, judged)),
         agencies=agency,
+        own_agencies=_own_agencies(unit, day),
         field=visits,
-        tasks=_tasks(plan, agency, visits),
+        teams=team_rows(unit, day) if unit.level in _SMALL else (),
+        work=work(unit, children, day, own=own, evidence=evidence, agency=agency),
     )
+
+
+def _own_agencies(unit: Unit, day: dt.date) -> tuple[ShownFigure, ...]:
+    own = Agency.objects.filter(unit=unit.path).order_by("name", "pk")
+    return tuple(show(figure) for figure in agencies.figures_of(own[:MOST_AGENCIES], day))
 
 
 def _siblings(unit: Unit) -> list[str]:
@@ -220,22 +265,3 @@ def _rows(ranked: Sequence[Place], verdicts: Mapping[str, Sequence[targets.Verdi
         share = "" if place.share is None else percent(place.share)
         rows.append(Row(place, state, kind, share, about[0].best.need if about else None))
     return rows
-
-
-def _tasks(
-    plan: targets.Plan | None, agency: agencies.Progress, visits: field.Progress
-) -> tuple[str, ...]:
-    made = [] if plan is None else plan.sentences(language())[1 : TASKS + 1]
-    others = []
-    silent = agency.agencies - agency.reporting
-    if silent:
-        others.append(
-            _("Agencies: ask %(silent)s of %(all)s for their first figure.")
-            % {"silent": number(silent), "all": number(agency.agencies)}
-        )
-    if visits.to_do:
-        others.append(
-            _("Doors: %(left)s of %(all)s are still to be visited.")
-            % {"left": number(visits.to_do), "all": number(visits.households)}
-        )
-    return (*made[:1], *others, *made[1:])

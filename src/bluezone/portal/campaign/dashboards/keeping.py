@@ -18,9 +18,10 @@ from django.utils.translation import override
 
 from bluezone.look import format as look_format
 from bluezone.portal.campaign.dashboards import pictures
-from bluezone.portal.campaign.dashboards.board import board, language
+from bluezone.portal.campaign.dashboards.board import board
 from bluezone.portal.campaign.dashboards.models import KeptEvening
 from bluezone.portal.campaign.dashboards.stamps import stamp
+from bluezone.portal.campaign.dashboards.words import language
 from bluezone.portal.campaign.figures.models import RollUp
 from bluezone.portal.units.models import Level, Unit
 

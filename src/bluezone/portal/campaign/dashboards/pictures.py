@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bluezone.look import format as look_format
-from bluezone.portal.campaign.dashboards.board import Board, Row, number
+from bluezone.portal.campaign.dashboards.board import Board, Row
 from bluezone.portal.campaign.dashboards.svg import (
     Bar,
     Goal,
@@ -16,6 +16,7 @@ from bluezone.portal.campaign.dashboards.svg import (
     step_of,
     tile_map,
 )
+from bluezone.portal.campaign.dashboards.words import number
 from bluezone.portal.units.tiles import map_of
 
 MOST_BARS: Final = 24

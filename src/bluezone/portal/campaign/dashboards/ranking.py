@@ -36,7 +36,7 @@ class Place:
         rank, low, high: place by share and its 80 % interval; 0 without a share.
         number_rank: place by number; 0 without a figure.
         p_best, p_number_best: probability of rank 10 or better by share and by number.
-        unclear: how many units cannot be told from it by share.
+        unclear: the units that cannot be told from it by share, the best first.
     """
 
     unit: Unit
@@ -49,7 +49,7 @@ class Place:
     number_rank: int
     p_best: float | None
     p_number_best: float | None
-    unclear: int
+    unclear: tuple[Unit, ...]
 
 
 def places(units: Sequence[Unit], evidence: Evidence, base: Base) -> list[Place]:
@@ -86,10 +86,14 @@ def places(units: Sequence[Unit], evidence: Evidence, base: Base) -> list[Place]
             number_ranks[row],
             _chance(by_share, row, best, there=ranks[row] > 0),
             _chance(by_number, row, best, there=number_ranks[row] > 0),
-            int(by_share.cannot_tell(row).size) if ranks[row] else 0,
+            _unclear(by_share, row, units) if ranks[row] else (),
         )
         for row in order
     ]
+
+
+def _unclear(ranking: stats.Ranking, row: int, units: Sequence[Unit]) -> tuple[Unit, ...]:
+    return tuple(units[other] for other in ranking.cannot_tell(row).tolist())
 
 
 def _doubted(known: Sequence[Known | None], counts: Floats) -> stats.Uncertain:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from bluezone.look import font_dir
 from bluezone.look import format as look_format
-from bluezone.portal.campaign.dashboards.board import Board, Row, language, number
+from bluezone.portal.campaign.dashboards.board import Board, Row
 from bluezone.portal.campaign.dashboards.svg import MARKS
+from bluezone.portal.campaign.dashboards.words import language, number
 from bluezone.protocol.errors import BluezoneError
 
 FOLDER: Final = Path(__file__).parent / "typst"

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from bluezone.look import format as look_format
+from bluezone.portal.audit.services import SYSTEM
 from bluezone.portal.campaign.targets.choices import CSS_KIND, State
 from bluezone.portal.campaign.targets.effective import Part, split
 from bluezone.portal.campaign.targets.evidence import Evidence, KnownBase
 from bluezone.portal.campaign.targets.judging import Verdict, verdicts
 from bluezone.portal.campaign.targets.planning import Plan, plan
-from bluezone.portal.campaign.targets.rendering import explain, render
+from bluezone.portal.campaign.targets.rendering import MEASURES, explain, render
 from bluezone.portal.campaign.targets.rollup import ChildRow, RolledUp, child_rows, roll_up
 from bluezone.portal.campaign.targets.store import Standing, versions
 from bluezone.portal.campaign.targets.terms import Target
@@ -21,6 +23,8 @@ from bluezone.portal.units.models import Unit
 
 LANGUAGES: Final = ("vi", "en")
 SHOWN_ROWS: Final = 50
+FIRST_TASKS: Final = 13
+"""The whole and the twelve units with most to do; the others open on demand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class VerdictCard:
     sentences: tuple[Sentence, ...]
     reason: str
     origin: Unit
+    set_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +71,40 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildLine:
+    """A target of a unit below as a row; `counted` is what its deciding clause counts."""
+
+    unit: Unit
+    verdict: Verdict | None
+    counted: str
+
+
+@dataclass(frozen=True, slots=True)
+class RolledLine:
+    """A target seen from below: its sentence, and class, word and number of each verdict."""
+
+    rolled: RolledUp
+    sentence: str
+    states: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitPage:
-    """The targets of a unit: its own and inherited ones, the units below, what to do tomorrow."""
+    """The targets of a unit: its own and inherited ones, the units below, what to do tomorrow.
+
+    Attributes:
+        children: rows of the first 50 units below, or of all.
+        child_count: how many units are below.
+        tasks: the whole and the units with most to do; `other_tasks`: the others.
+    """
 
     cards: tuple[VerdictCard, ...]
-    children: tuple[ChildRow, ...]
-    rolled: tuple[tuple[RolledUp, tuple[tuple[str, str, int], ...]], ...]
+    children: tuple[ChildLine, ...]
+    child_count: int
+    rolled: tuple[RolledLine, ...]
     plan: Plan | None
     tasks: tuple[str, ...]
+    other_tasks: tuple[str, ...]
 
 
 def language() -> str:
@@ -86,20 +117,34 @@ def last_day(now: int) -> dt.date:
     return look_format.local(now).date()
 
 
-def unit_page(unit: Unit, day: dt.date) -> UnitPage:
-    """Return what the page of a unit's targets shows as of `day`."""
+def unit_page(unit: Unit, day: dt.date, *, every: bool = False) -> UnitPage:
+    """Return what the page of a unit's targets shows as of `day`; with `every`, all rows."""
     own = verdicts(unit, day)
     rows = child_rows(unit, day) if own else []
     made = plan(unit, day, known=own) if own else None
     tasks = tuple(made.sentences(language())[1:]) if made is not None else ()
     rolled = roll_up(own, rows) if rows else []
     return UnitPage(
-        _cards(own, day),
-        tuple(rows),
-        tuple((one, _states(one)) for one in rolled),
-        made,
-        tasks[: SHOWN_ROWS + 1],
+        cards=_cards(own, day),
+        children=tuple(line for row in (rows if every else rows[:SHOWN_ROWS]) for line in _lines(row)),
+        child_count=len(rows),
+        rolled=tuple(
+            RolledLine(one, one.verdict.sentence(language()), _states(one)) for one in rolled
+        ),
+        plan=made,
+        tasks=tasks[:FIRST_TASKS],
+        other_tasks=tasks[FIRST_TASKS:],
     )
+
+
+def _lines(row: ChildRow) -> list[ChildLine]:
+    """Return a row for each target of a unit; one that says so where it has none."""
+    if not row.verdicts:
+        return [ChildLine(row.unit, None, "")]
+    return [
+        ChildLine(row.unit, one, MEASURES[one.best.clause.measure][language()])
+        for one in row.verdicts
+    ]
 
 
 def _states(one: RolledUp) -> tuple[tuple[str, str, int], ...]:
@@ -123,9 +168,15 @@ def _cards(found: Sequence[Verdict], day: dt.date) -> tuple[VerdictCard, ...]:
             sentences(one.effective.target, one.effective.unit_path, evidence),
             one.reason(language()),
             units[one.effective.origin.unit_path],
+            who(one.effective.origin.set_by),
         )
         for one in found
     )
+
+
+def who(set_by: str) -> str:
+    """Return who set a target, in words where it was nobody at a desk."""
+    return _("the system") if set_by == SYSTEM else set_by
 
 
 def sentences(target: Target, path: str, evidence: Evidence) -> tuple[Sentence, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from bluezone.look import format as look_format
 from bluezone.portal.campaign.targets.choices import Base, Measure
-from bluezone.portal.campaign.targets.evidence import KnownBase
+from bluezone.portal.campaign.targets.evidence import AGENCIES, KnownBase
 from bluezone.portal.campaign.targets.terms import Amount, Clause, Rank, Target
 
 MEASURES: Final = {
@@ -34,6 +34,7 @@ BASES: Final = {
         "en": "officials with a smartphone",
     },
 }
+_AGENCIES: Final = {"vi": "các cơ quan báo", "en": "what agencies say"}
 _LEAST: Final = {"vi": "ít nhất (≥) ", "en": "at least (≥) "}
 _OR: Final = {"vi": ", hoặc ", "en": ", or "}
 _BOTH: Final = {"vi": " và ", "en": " and "}
@@ -120,7 +121,8 @@ def explain(
 def base_text(known: KnownBase, language: str) -> str:
     """Return a denominator with its value, day and source."""
     value = look_format.number(known.value, language)
-    day, source = look_format.date(known.day), known.source
+    day = look_format.date(known.day)
+    source = _AGENCIES[language] if known.source == AGENCIES else known.source
     if language == "vi":
         mark = "ước tính, " if known.estimated else ""
         return f"{BASES[known.base]['vi']}: {value} ({mark}{day}, nguồn: {source})"
