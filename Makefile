@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check bench lock proto messages clean
+.PHONY: help install dev demo test check bench bench-large lock proto messages clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
@@ -45,6 +45,9 @@ check: $(VENV)/.dev ## Lint, types, import rules, templates, spelling
 
 bench: $(VENV)/.dev ## Measure; nothing is asserted
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-large: $(VENV)/.dev ## Build tables of fifty million rows and measure them: an hour, 25 GiB
+	@BLUEZONE_BENCH_LARGE=1 $(BIN)/python -m bench figures_large gateway_lookup
 
 lock: $(VENV)/.dev ## Pin the newest allowed versions, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --extra all --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements.lock
