@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+import shutil
 import struct
 import threading
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -297,3 +299,31 @@ def test_a_press_with_a_full_queue_refuses_and_still_sends_what_it_has(
     full.release()
     assert press.get("sheet", data("radio"), "png", page=1, now=0)
     full.acquire()  # given back
+
+
+@pytest.fixture
+def tay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A third language: one folder with one file beside the two that are there."""
+    folder = tmp_path / "content"
+    shutil.copytree(content.FOLDER, folder)
+    (folder / "tay").mkdir()
+    english = (folder / "en" / "materials.toml").read_text(encoding="utf-8")
+    (folder / "tay" / "materials.toml").write_text(english.replace('"English"', '"Tày"'))
+    monkeypatch.setattr(content, "FOLDER", folder)
+    content.materials.cache_clear()
+    yield
+    content.materials.cache_clear()
+
+
+@pytest.mark.usefixtures("tay")
+def test_a_third_language_is_offered_printed_and_chosen_for_posters(
+    stranger: Client, office: Client, make_poster: Any
+) -> None:
+    library = stranger.get("/materials/?unit=vn2020.30").content.decode()
+    assert "/materials/vn2020.30/poster-tay.pdf" in library
+    assert ">Tày:<" in library
+    assert stranger.get("/materials/vn2020.30/poster-tay.pdf").content.startswith(b"%PDF")
+    assert "Tày" in office.get("/site/vn2020.30/posters/new/").content.decode()
+    poster = make_poster(language="tay")
+    assert stranger.get(f"/posters/{poster.code}.png").status_code == 200
+    assert stranger.get(f"/q/{poster.code}").status_code == 302
