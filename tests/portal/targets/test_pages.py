@@ -245,3 +245,35 @@ def test_the_page_of_a_province_takes_a_fixed_number_of_queries(
     with CaptureQueriesContext(connection) as asked:
         officer_page.get(LIST)
     assert len(asked) == 31, [query["sql"][:80] for query in asked]
+
+
+def test_each_row_below_says_what_it_counts(
+    facts: dict[str, Unit], officer_page: Client, order: Setter
+) -> None:
+    order(HD, "60 % of smartphone users by 20/8")
+    html = page(officer_page, LIST)
+    rows = [[cell.get_text(strip=True) for cell in row("td")] for row in html.select("tbody tr")]
+    assert len(rows) == 12
+    assert {row[0] for row in rows} == {"users"}
+    assert "At risk: 12 units" in " ".join(html.text.split())
+
+
+def test_a_long_list_shows_fifty_units_first_and_the_twelve_with_most_to_do(
+    facts: dict[str, Unit], order: Setter
+) -> None:
+    order("vn2020", "60 % of smartphone users by 20/8")
+    client = someone(facts["vn2020"], Role.AUDITOR)
+    html = page(client, "/campaign/vn2020/targets/")
+    assert len(html.select("tbody tr")) == 50
+    assert "Show all 63 units" in html.text
+    assert len(html.select("#tomorrow + ul > li")) == 13
+    assert len(html.select("details li")) > 40
+    assert len(page(client, "/campaign/vn2020/targets/?every").select("tbody tr")) == 63
+
+
+def test_who_set_a_target_without_a_desk_is_the_system(
+    facts: dict[str, Unit], officer_page: Client, order: Setter
+) -> None:
+    order(HD, ORDER, actor="system")
+    assert "Set by the system on" in page(officer_page, LIST).text
+    assert "the system," in page(officer_page, f"{LIST}1/").text

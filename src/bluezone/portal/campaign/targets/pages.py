@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.translation import get_language
@@ -126,7 +126,9 @@ def unit_page(unit: Unit, day: dt.date, *, every: bool = False) -> UnitPage:
     rolled = roll_up(own, rows) if rows else []
     return UnitPage(
         cards=_cards(own, day),
-        children=tuple(line for row in (rows if every else rows[:SHOWN_ROWS]) for line in _lines(row)),
+        children=tuple(
+            line for row in (rows if every else rows[:SHOWN_ROWS]) for line in _lines(row)
+        ),
         child_count=len(rows),
         rolled=tuple(
             RolledLine(one, one.verdict.sentence(language()), _states(one)) for one in rolled
@@ -221,5 +223,9 @@ def _part_row(part: Part) -> PartRow:
 
 def history(unit: Unit, line: int, day: dt.date) -> list[tuple[Standing, str]]:
     """Return every version of a target of a unit, the newest first, with its sentence."""
-    rows = [one for one in versions([unit.path], day) if one.line == line]
+    rows = [
+        replace(one, set_by=who(one.set_by))
+        for one in versions([unit.path], day)
+        if one.line == line
+    ]
     return [(one, render(one.target, language())) for one in reversed(rows)]

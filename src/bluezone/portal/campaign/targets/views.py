@@ -33,10 +33,13 @@ def target_list(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Show a unit's targets with their verdicts, the units below, and what to do tomorrow."""
     del unit_path
     unit, day = unit_of(request), pages.last_day(clock.now())
+    every = "every" in request.GET
     context = {
         "unit": unit,
         "day": day,
-        "page": pages.unit_page(unit, day),
+        "page": pages.unit_page(unit, day, every=every),
+        "every": every,
+        "shown_rows": pages.SHOWN_ROWS,
         "may_set": may(staff(request), Permission.SET_TARGETS, unit=unit),
     }
     return render(request, "targets/list.html", context)
