@@ -22,7 +22,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LENGTH: Final = b"content-length"
-UPLOAD_PAGES: Final = ("/figures/upload/",)
+UPLOAD_PAGES: Final = ("/figures/upload/", "/doors/import/")
 """Ends of the addresses that take files."""
 UPLOAD_BYTES: Final = 16 * 1024 * 1024
 _TOO_LARGE: Final = "Tệp quá lớn: tối đa 8 MB. Hãy chia nhỏ. / The file is too large: 8 MB at most."

@@ -1,6 +1,7 @@
 """The field app in a real browser, with the network cut: nothing a team taps is lost."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,6 +104,18 @@ import django
 django.setup()
 from bluezone.portal.campaign.field.models import Visit
 print(Visit.objects.filter(team__name={team!r}).count())
+"""
+
+_LIST_OF: Final = """
+import django
+django.setup()
+from bluezone.portal import chance, clock
+from bluezone.portal.campaign.field import paper
+from bluezone.portal.campaign.field.fold import day_of
+from bluezone.portal.campaign.field.models import Team
+now = clock.now()
+team = Team.objects.get(name={team!r})
+print(paper.make_list(team, alley={alley!r}, day=day_of(now), rng=chance.SYSTEM, now=now).code)
 """
 
 _STATES_OF: Final = """
@@ -545,6 +558,30 @@ def test_twice_the_text_and_an_old_browser_lose_nothing_from_sight(
         page.click(f"nav button >> nth={place}")
         page.screenshot(path=pictures / f"field-large-text-{place}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), place
+
+
+def test_a_printed_list_keeps_to_its_sheets_and_is_typed_back_with_the_number_keys(
+    chromium: Browser, village: Any, pictures: Path
+) -> None:
+    code = in_portal(village, _LIST_OF.format(team="Tổ lớn", alley="Ngõ 7"))
+    context = open_phone(chromium, village.url, size="desktop")
+    page = context.new_page()
+    sign_in(page, village, "hoa")
+    page.goto(f"{village.url}/field/paper/{code}/print/")
+    pdf = page.pdf(path=pictures / "field-paper.pdf", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == page.locator(".sheet").count() == 3
+
+    page.goto(f"{village.url}/field/paper/{code}/")
+    page.focus(".typing td input >> nth=0")
+    page.keyboard.type("25b")
+    page.keyboard.press("Enter")
+    page.keyboard.type("4")
+    typed = page.locator(".typing td input").evaluate_all("all => all.map((one) => one.value)")
+    assert typed[:5] == ["2", "5b", "", "4", ""]
+    page.screenshot(path=pictures / "field-typing-keys.png")
+    page.click(".typing button")
+    expect(page.locator(".notice.good")).to_contain_text("Đã lưu 3 lượt")
+    context.close()
 
 
 def test_a_new_version_of_the_app_finds_the_visits_of_the_old(

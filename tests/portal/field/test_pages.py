@@ -1,9 +1,11 @@
 """The managers' pages: teams, households, paper, closing; and who gets in."""
 
 import datetime as dt
+import io
 import re
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -153,6 +155,50 @@ def test_wrong_rows_are_named_and_nothing_is_kept(manager: Client, east: Team) -
     ]
     assert "số điện thoại" in problems[2]
     assert Household.objects.count() == before
+
+
+def workbook(*rows: tuple[Any, ...]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_a_workbook_is_imported_and_its_formulae_are_refused_by_cell(
+    manager: Client, east: Team
+) -> None:
+    def sent(content: bytes) -> Any:
+        file = SimpleUploadedFile("thon.xlsx", content)
+        return manager.post(team_url(east, "doors/import/"), {"file": file})
+
+    good = workbook(("Ngõ", "Số nhà", "Thứ tự"), ("Ngõ 7", 14, 2), ("Ngõ 7", "14A", 3))
+    assert sent(good).status_code == 302
+    rows = Household.objects.filter(alley="Ngõ 7").values_list("label", "position")
+    assert list(rows) == [("14", 2), ("14A", 3)]
+
+    sums = workbook(("Ngõ", "Số nhà", "Thứ tự"), ("Ngõ 8", "1", "=1+1"))
+    assert "C2" in page(sent(sums), 422).select_one(".error-summary").text
+    assert "XLS" in page(sent(b"\xd0\xcf\x11\xe0old"), 422).select_one(".error-summary").text
+    assert not Household.objects.filter(alley="Ngõ 8").exists()
+
+
+def test_the_good_rows_are_kept_if_asked_for_and_the_others_named(
+    manager: Client, east: Team
+) -> None:
+    text = "alley,label,order\nNgõ 7,1,1\nNgõ 7,0912 345 678,2\nNgõ 7,3,x\nNgõ 7,4,4\n"
+    file = SimpleUploadedFile("thon.csv", text.encode())
+    body = {"file": file, "keep_good": "on"}
+    shown = page(manager.post(team_url(east, "doors/import/"), body), 422)
+
+    assert "2 hộ mới" in shown.select_one(".error-summary h2").text
+    assert [item.text[:16] for item in shown.select(".error-summary li")] == [
+        "thon.csv, dòng 3",
+        "thon.csv, dòng 4",
+    ]
+    labels = Household.objects.filter(alley="Ngõ 7").values_list("label", flat=True)
+    assert list(labels) == ["1", "4"]
 
 
 def test_a_table_without_the_columns_or_too_long_is_refused(manager: Client, east: Team) -> None:

@@ -1,4 +1,4 @@
-"""Lists of households from a CSV table: label, alley, order, and two counts if wanted.
+"""Lists of households from a CSV or XLSX table: label, alley, order, two counts if wanted.
 
 Columns may have Vietnamese names. A name of a person or a phone number has no column; a label
 that looks like a phone number is refused, because somebody would type one.
@@ -6,6 +6,7 @@ that looks like a phone number is refused, because somebody would type one.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,9 @@ from django.utils.translation import gettext as _
 from bluezone.portal.campaign.field.errors import ListRefusedError
 from bluezone.portal.campaign.field.models import ALLEY_LENGTH, LABEL_LENGTH
 from bluezone.portal.campaign.field.roster import MAX_HOUSEHOLDS, Door
-from bluezone.portal.units.csv_reader import Row, read_table
+from bluezone.portal.campaign.figures.errors import UnreadableFileError
+from bluezone.portal.campaign.figures.importing.files import read_sheet
+from bluezone.portal.units.csv_reader import Row, Table, read_table, table_of
 from bluezone.portal.units.errors import InvalidTableError, Problem
 
 ALIASES: Final[Mapping[str, str]] = {
@@ -33,22 +36,34 @@ ALIASES: Final[Mapping[str, str]] = {
     "smartphone": "smartphones",
 }
 MAX_COUNT: Final = 50
+_NOT_TEXT: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+"""How workbooks, old workbooks and PDFs begin; `read_sheet` reads or explains them."""
 _PHONE_NUMBER: Final = re.compile(r"\d[\d .-]{7,}\d")
 
 
-def read_doors(content: bytes, file: str) -> list[Door]:
+@dataclass(frozen=True, slots=True)
+class DoorList:
+    """The good rows of a table, and what is wrong with the others."""
+
+    doors: tuple[Door, ...]
+    problems: tuple[str, ...]
+
+
+def read_doors(content: bytes, file: str, *, keep_good: bool = False) -> DoorList:
     """Return the doors of a table, in its order.
 
     Args:
-        content: bytes of a CSV file: columns `alley` and `label`; `order`, `adults` and
+        content: bytes of a CSV or XLSX file: columns `alley` and `label`; `order`, `adults` and
             `smartphones` where known. Without `order` the order of the rows counts.
         file: its name, for messages.
+        keep_good: leave wrong rows out instead of refusing the table.
 
     Raises:
-        ListRefusedError: something is wrong; each problem names row and column. Nothing is kept.
+        ListRefusedError: a row is wrong and `keep_good` is not set, it is no table, or it is too
+            long; each problem names row and column.
     """
     try:
-        table = read_table(content, file, ALIASES, required=[["alley"], ["label"]])
+        table = _table(content, file)
     except InvalidTableError as error:
         raise ListRefusedError(tuple(map(str, error.problems))) from None
     problems = list(table.problems)
@@ -59,14 +74,29 @@ def read_doors(content: bytes, file: str) -> list[Door]:
         problems.extend(found)
         if not found:
             doors.append(_door(row, place))
-    if len(table.rows) > MAX_HOUSEHOLDS:
+    too_long = len(table.rows) > MAX_HOUSEHOLDS
+    if too_long:
         message = _("more than %(limit)d households; split the list between teams")
         limit = {"limit": MAX_HOUSEHOLDS}
         problems.append(Problem(file, 0, "", "too_many_households", message % limit))
-    if problems:
-        problems.sort(key=lambda problem: problem.row)
-        raise ListRefusedError(tuple(map(str, problems)))
-    return doors
+    problems.sort(key=lambda problem: problem.row)
+    said = tuple(map(str, problems))
+    if too_long or (said and not keep_good):
+        raise ListRefusedError(said)
+    return DoorList(tuple(doors), said)
+
+
+def _table(content: bytes, file: str) -> Table:
+    """Return the table; the first bytes tell a workbook from text."""
+    required = [["alley"], ["label"]]
+    if not content.startswith(_NOT_TEXT):
+        return read_table(content, file, ALIASES, required=required)
+    try:
+        sheet = read_sheet(content)
+    except UnreadableFileError as error:
+        raise InvalidTableError((Problem(file, 0, "", error.reason, str(error)),)) from None
+    rows = [(row.number, [cell.text for cell in row.cells]) for row in sheet.rows]
+    return table_of(rows, file, ALIASES, required=required)
 
 
 def label_problem(text: str, longest: int) -> str:

@@ -40,22 +40,31 @@ def door_add(request: HttpRequest, unit_path: str, team_id: int) -> HttpResponse
 
 @_manages
 def door_import(request: HttpRequest, unit_path: str, team_id: int) -> HttpResponse:
-    """Import households from CSV: all of them or, with a message for each wrong row, none."""
+    """Import households: all of them, the good rows, or none, with each wrong row named."""
     team = team_in(unit_path, team_id)
     form = ImportForm(request.POST or None, request.FILES or None)
     problems: tuple[str, ...] = ()
+    stored: tuple[int, int] | None = None
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            doors = read_doors(file.read(), file.name)
-            roster.add_households(team, doors, actor=staff(request).username)
+            found = read_doors(file.read(), file.name, keep_good=form.cleaned_data["keep_good"])
+            new = roster.add_households(team, found.doors, actor=staff(request).username)
         except ListRefusedError as error:
             problems = error.problems
         except FieldError as error:
             form.add_error("file", f"{error} ({error.code})")
         else:
-            return redirect("team-detail", unit_path=unit_path, team_id=team_id)
-    context = {"team": team, "unit": team.unit, "form": form, "problems": problems}
+            if not found.problems:
+                return redirect("team-detail", unit_path=unit_path, team_id=team_id)
+            problems, stored = found.problems, (new, len(found.doors) - new)
+    context = {
+        "team": team,
+        "unit": team.unit,
+        "form": form,
+        "problems": problems,
+        "stored": stored,
+    }
     wrong = 422 if form.is_bound else 200
     return render(request, "fieldwork/import.html", context, status=wrong)
 

@@ -13,8 +13,8 @@ from bluezone.portal.campaign.field.paper import Typed, read_code
 from bluezone.portal.forms import DayField
 from bluezone.portal.units.models import Unit
 
-MAX_FILE_BYTES = 60_000
-"""The portal takes requests of 64 000 bytes; 2,000 rows need about 40 000."""
+MAX_FILE_BYTES = 1_000_000
+"""2,000 rows need about 40 000 bytes as CSV; workbooks carry much beside their rows."""
 
 
 class OpenForm(forms.Form):
@@ -87,19 +87,23 @@ class DoorForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    """Households by CSV."""
+    """Households by CSV or XLSX, and what happens to the good rows if others are wrong."""
 
     file = forms.FileField(
-        label=_("CSV file"),
+        label=_("CSV or XLSX file"),
         help_text=_("Columns alley (ngõ) and label (số nhà); order, adults, smartphones if known."),
         max_length=200,
+    )
+
+    keep_good = forms.BooleanField(
+        label=_("Keep the good rows even if others are wrong"), required=False
     )
 
     def clean_file(self) -> Any:
         """Refuse what is larger than the portal takes."""
         file = self.cleaned_data["file"]
         if file.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(_("The file is larger than 60 kB. Split the list."))
+            raise forms.ValidationError(_("The file is larger than 1 MB. Split the list."))
         return file
 
 

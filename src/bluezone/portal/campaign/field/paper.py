@@ -37,6 +37,8 @@ FIRST_ROWS: Final = 13
 """Rows of the first A4 sheet, below the rules and the QR code."""
 SHEET_ROWS: Final = 24
 """Rows of every further sheet."""
+MAX_ROWS: Final = 480
+"""Rows of one list: more than any team walks in a day, fewer than a form may have fields."""
 _LETTERS: Final = "ABCDE"
 CODES: Final = {outcome: str(number) for number, outcome in enumerate(Outcome, start=1)}
 """The number over each column of boxes, typed back for a tick in it."""
@@ -87,7 +89,7 @@ def read_code(text: str) -> Typed | None:
 
 
 def make_list(team: Team, *, alley: str, day: dt.date, rng: Random, now: int) -> PaperList:
-    """Make a list of the team's open doors, of one alley or of all (empty)."""
+    """Make a list of the first `MAX_ROWS` open doors, of one alley or of all (empty)."""
     code = "".join(rng.choices(_ALPHABET, k=_CODE_LENGTH))
     homes = Household.objects.filter(
         team=team,
@@ -96,7 +98,7 @@ def make_list(team: Team, *, alley: str, day: dt.date, rng: Random, now: int) ->
         **({"alley": alley} if alley else {}),
     )
     doors = sorted(homes, key=lambda row: (counted(row.alley), row.position, row.pk))
-    rows = [door.pk for door in doors]
+    rows = [door.pk for door in doors[:MAX_ROWS]]
     return PaperList.objects.create(
         code=code, team=team, alley=alley, day=day, made_at=now, rows=rows
     )
