@@ -26,6 +26,7 @@ from bluezone.portal.campaign.agencies.redeeming import redeem, sign_blinded
 from bluezone.portal.campaign.agencies.reporting_days import last_closed, reporting_day
 from bluezone.portal.campaign.agencies.services import AgencyRequest, change_agency, figures_of
 from bluezone.portal.campaign.agencies.slip_codes import normalise
+from bluezone.protocol import voucher
 
 DAY = dt.date(2020, 8, 15)
 
@@ -266,6 +267,74 @@ def test_a_redemption_is_counted_to_its_day(
     phone.redeem(1)
     days = DailyCount.objects.order_by("day").values_list("day", "count")
     assert list(days) == [(DAY, 1), (DAY + dt.timedelta(days=1), 1)]
+    assert figure(agency) == (1, None)
+
+
+def test_what_the_portal_signs_fits_every_voucher_that_comes_back_equally_well(
+    slips: Any, phone: Any
+) -> None:
+    """For each slip and each voucher there is a blinding factor that would join the two."""
+    seen = []
+    for code in slips(3):
+        body = phone.ask(code)
+        _kid, public, prepared, inverse = phone.opener
+        answer = base64.b64decode(phone.post("sign", body)[1]["signature"])
+        opened = voucher.finalize(public, prepared, answer, inverse=inverse)
+        seen.append((base64.b64decode(body["blinded"]), answer, opened))
+    modulus = public.public_numbers().n
+    factors = set()
+    for blinded, answer, _own in seen:
+        for _blinded, _answer, opened in seen:
+            signature, signed = int.from_bytes(opened, "big"), int.from_bytes(answer, "big")
+            factor = signed * pow(signature, -1, modulus) % modulus
+            message = pow(signature, 65537, modulus)
+            joined = message * pow(factor, 65537, modulus) % modulus
+            assert joined == int.from_bytes(blinded, "big")
+            factors.add(factor)
+    assert len(factors) == 9
+
+
+def test_one_voucher_and_one_slip_never_share_a_byte_that_is_stored(slips: Any, phone: Any) -> None:
+    phone.take(slips(2)[0])
+    phone.redeem()
+    slip = Slip.objects.exclude(blinded_hash="").values().get()
+    token = SpentToken.objects.values().get()
+    pool = {"unit_path", "pool_id"}
+    kept = {str(value) for name, value in slip.items() if name not in pool | {"id"}}
+    assert kept.isdisjoint(str(token[name]) for name in token if name not in pool | {"id"})
+    assert set(token) == {"id", "unit_path", "pool_id", "token_hash"}
+
+
+def test_a_clone_of_the_phone_counts_once(agency: Agency, slips: Any, phone: Any) -> None:
+    """A backup of the phone, or a voucher given to a friend, is the same voucher."""
+    phone.take(slips(1)[0])
+    clone = dict(phone.wallet[0])
+    assert phone.redeem()[0] == 200
+    phone.wallet.append(clone)
+    assert phone.redeem()[1]["errorCode"] == "voucher_spent"
+    assert figure(agency) == (1, None)
+
+
+def test_the_same_token_under_a_second_signature_counts_once(
+    agency: Agency, slips: Any, phone: Any
+) -> None:
+    """Two slips, one token: PSS signs it twice differently, and it is still one token."""
+    codes, token, wallet = slips(2), b"", []
+    for code in codes:
+        body = phone.ask(code)
+        kid, public, prepared, _inverse = phone.opener
+        token = token or prepared
+        salt, factor = phone.rng.randbytes(48), phone.rng.randrange(2, 2**2000)
+        blinded = voucher.blind(public, token, salt=salt, factor=factor)
+        body["blinded"] = base64.b64encode(blinded.message).decode()
+        answer = base64.b64decode(phone.post("sign", body)[1]["signature"])
+        wallet.append(voucher.finalize(public, token, answer, inverse=blinded.inverse))
+    assert wallet[0] != wallet[1]
+    text = base64.b64encode(token).decode()
+    phone.wallet = [
+        {"kid": kid, "token": text, "signature": base64.b64encode(one).decode()} for one in wallet
+    ]
+    assert [phone.redeem(at)[0] for at in (0, 1)] == [200, 409]
     assert figure(agency) == (1, None)
 
 
