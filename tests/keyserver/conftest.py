@@ -1,17 +1,23 @@
-"""A key server on a clock of our own, a health authority, and phones that publish."""
+"""A key server on a clock of our own, a health authority, and phones that publish.
+
+The modules of `ON_BOTH` run twice, on SQLite and on PostgreSQL.
+"""
 
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import text
 from starlette.testclient import TestClient
+from tests.postgres import new_database
 
 from bluezone.keyserver.app import create_app
+from bluezone.keyserver.prepare import prepare
 from bluezone.keyserver.settings import KeyServerSettings
 from bluezone.keyserver.store.db import Store, open_store
 from bluezone.protocol.certificate import (
@@ -22,6 +28,18 @@ from bluezone.protocol.certificate import (
     write_jwks,
 )
 from bluezone.protocol.diagnosis_key import DayKeyEntry, DiagnosisKey
+
+ON_BOTH: Final = frozenset(
+    {
+        "export/test_failures.py",
+        "export/test_worker.py",
+        "publish/test_publish.py",
+        "store/test_insert.py",
+    }
+)
+_EMPTY: Final = """
+    TRUNCATE published_keys, known_key, export_series, export_file RESTART IDENTITY
+"""
 
 NOW = 1_597_932_345
 """2020-08-20 14:05:45 UTC: inside an hour, a ten-minute interval and a day."""
@@ -145,9 +163,36 @@ def phone(desk: Desk) -> Phone:
     return Phone(desk)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    name = metafunc.definition.path.relative_to(Path(__file__).parent).as_posix()
+    if name in ON_BOTH and "settings" in metafunc.fixturenames:
+        metafunc.parametrize("settings", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def keyserver_postgres(postgres: str) -> str:
+    """Return the address of a database for key servers on PostgreSQL."""
+    return new_database(postgres)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> KeyServerSettings:
-    return KeyServerSettings(home=tmp_path / "keyserver")
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> KeyServerSettings:
+    home = tmp_path / "keyserver"
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return KeyServerSettings(home=home)
+    return request.getfixturevalue("on_postgres")
+
+
+@pytest.fixture
+def on_postgres(keyserver_postgres: str, tmp_path: Path) -> KeyServerSettings:
+    """Settings of a key server that is prepared on PostgreSQL, with empty tables."""
+    settings = KeyServerSettings(home=tmp_path / "keyserver", database_url=keyserver_postgres)
+    prepare(settings, entropy=Random(3).randbytes)
+    store = open_store(settings.resolved_database_url)
+    with store.writes.begin() as db:
+        db.execute(text(_EMPTY))
+    store.close()
+    return settings
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from bluezone.keyserver.errors import StaleLeaseError
 from bluezone.keyserver.export.series import Series
+from bluezone.keyserver.store.db import Lock, hold
 
 _CREATE: Final = text("""
     INSERT INTO export_series
@@ -96,6 +97,7 @@ def close_windows(db: Connection, lease: Lease, *, until: int) -> None:
     Raises:
         StaleLeaseError: as for every function below: another worker took over.
     """
+    hold(db, Lock.WINDOWS)  # publishes under way commit first, later ones see the border
     _must_hold(db.execute(_CLOSE, _names(lease) | {"until": until}).rowcount, lease)
 
 

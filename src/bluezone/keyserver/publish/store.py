@@ -22,6 +22,7 @@ from bluezone.keyserver.errors import (
 )
 from bluezone.keyserver.publish.accepted import AcceptedKey
 from bluezone.keyserver.publish.revision_token import Listed
+from bluezone.keyserver.store.db import Lock, hold
 from bluezone.protocol.scheme import Scheme
 
 # No LIMIT: the answer has at most one row for each key asked, 30 for a publish.
@@ -103,6 +104,7 @@ def insert_publishes(
 
 
 def _insert(db: Connection, publishes: Sequence[NewPublish]) -> list[Stored | KeyServerError]:
+    hold(db, Lock.WINDOWS, shared=True)  # a window that is closed meanwhile would miss our keys
     closed_until = int(db.execute(_CLOSED).scalar_one())
     known = _find(db, [key.key_id for publish in publishes for key in publish.keys])
     results: list[Stored | KeyServerError] = []

@@ -2,13 +2,15 @@
 
 The surprising decision: on SQLite the driver opens no transaction by itself, and a writing
 transaction takes the write lock at once (BEGIN IMMEDIATE). Otherwise two transactions that
-read before they write lose updates without any error.
+read before they write lose updates without any error. On PostgreSQL they run side by side;
+what must not is held apart by `hold`.
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -21,6 +23,21 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA cache_size=-65536",
 )
 """FULL: a publish that was answered survives a power cut. Cache: 64 MiB."""
+
+CONNECT_TIMEOUT_S: Final = 10
+"""A database server that does not answer is reported, not waited for."""
+
+_HOLD: Final = text("SELECT pg_advisory_xact_lock(:room, :lock)")
+_HOLD_SHARED: Final = text("SELECT pg_advisory_xact_lock_shared(:room, :lock)")
+_ROOM: Final = 0x425A4B53
+"""Sets our locks apart from those of others in the same database: the letters `BZKS`."""
+
+
+class Lock(IntEnum):
+    """What transactions on PostgreSQL must not do side by side."""
+
+    TABLES = 1
+    WINDOWS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +59,37 @@ class Store:
 
 
 def open_store(url: str) -> Store:
-    """Open `url` (`sqlite:///...` or `postgresql+psycopg://...`).
+    """Open `url` (`sqlite:///...` or `postgresql://user:password@host:port/name`).
 
     Parameters are never part of an error message: they hold keys.
     """
     return Store(writes=_engine(url, "BEGIN IMMEDIATE"), reads=_engine(url, "BEGIN"))
 
 
+def hold(db: Connection, lock: Lock, *, shared: bool = False) -> None:
+    """Wait until no other transaction holds `lock`; keep it until this one ends.
+
+    Many may hold it shared at once, but not beside one that holds it alone. On SQLite a
+    writing transaction is the only one anyway.
+    """
+    if db.dialect.name == "postgresql":
+        db.execute(_HOLD_SHARED if shared else _HOLD, {"room": _ROOM, "lock": int(lock)})
+
+
 def _engine(url: str, begin: str) -> Engine:
-    sqlite = make_url(url).get_backend_name() == "sqlite"
-    # A file cannot hang up; a server can, so each connection is tried before it is used.
-    engine = create_engine(url, pool_pre_ping=not sqlite, hide_parameters=True)
-    if sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        if "connect_timeout" not in address.query:
+            address = address.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_S)})
+        # A server can hang up, so each connection is tried before it is used.
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(address, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
 
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
-        event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
