@@ -25,8 +25,8 @@ PPI: Final = 110.0
 """Of PNG files: a wall poster is 1286 by 1819 pixels, good on a screen and in a chat."""
 KEPT_FILES: Final = 400
 """Ours: at about 100 KB a file, some 40 MB."""
-WAITING: Final = 4
-"""Ours: a process sets one sheet at a time, and so many requests wait for their turn at most."""
+WAITING: Final = 12
+"""Ours: a process sets one sheet at a time; the previews of two library pages may wait."""
 _LOCK: Final = threading.Lock()
 _PLACES: Final = threading.BoundedSemaphore(WAITING)
 
