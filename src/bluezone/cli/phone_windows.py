@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from bluezone.cli.output import print_json
+from bluezone.phone.risk.case_reading import case_id, parse_case, split_cases
 from bluezone.phone.risk.case_rows import original_error, summary_rows, window_rows
-from bluezone.phone.risk.cases import Case, case_id, parse_case, run_case, split_cases
+from bluezone.phone.risk.cases import Case, run_case
 from bluezone.phone.risk.errors import InvalidPolicyError, InvalidRecordingError
 from bluezone.protocol.errors import BluezoneError, InvalidKeyError
 

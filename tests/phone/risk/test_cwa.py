@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from bluezone.phone.risk.cwa import CwaModel, CwaResult
+from bluezone.phone.risk.cwa import CwaModel
 from bluezone.phone.risk.cwa_config import CWA_SETS, CwaConfig
+from bluezone.phone.risk.cwa_results import CwaResult
 from bluezone.phone.risk.errors import InvalidPolicyError
 from bluezone.phone.risk.model import RiskLevel
 from bluezone.phone.risk.windows import ExposureWindow, ScanInstance

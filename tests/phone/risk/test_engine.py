@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from bluezone.phone.risk.engine import EngineConfig, EngineState, ExposureEngine
+from bluezone.phone.risk.engine import ExposureEngine
+from bluezone.phone.risk.engine_state import EngineConfig, EngineState
 from bluezone.phone.risk.matched_key import MatchedKey
 from bluezone.phone.risk.sightings import SightingIndex
 from bluezone.phone.risk.system import SystemConstants

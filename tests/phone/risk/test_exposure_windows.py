@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bluezone.cli.phone_windows import case_rows
+from bluezone.phone.risk.case_reading import parse_case
 from bluezone.phone.risk.case_rows import window_rows
-from bluezone.phone.risk.cases import Case, parse_case, run_case
+from bluezone.phone.risk.cases import Case, run_case
 from bluezone.phone.risk.sightings import SightingIndex, select_sightings
 from bluezone.phone.risk.windows import EvaluatedSighting
 

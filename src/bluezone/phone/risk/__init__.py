@@ -4,7 +4,8 @@
 """
 
 from bluezone.phone.risk.assess import Assessment, assess
-from bluezone.phone.risk.engine import EngineState, ExposureEngine
+from bluezone.phone.risk.engine import ExposureEngine
+from bluezone.phone.risk.engine_state import EngineState
 from bluezone.phone.risk.matched_key import MatchedKey
 from bluezone.phone.risk.model import DayRisk, RiskFlag, RiskLevel, RiskModel
 from bluezone.phone.risk.policy import RiskConfig, RiskPolicy

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bluezone.phone.risk.engine import EngineConfig, EngineState, ExposureEngine
+from bluezone.phone.risk.engine import ExposureEngine
+from bluezone.phone.risk.engine_state import EngineConfig, EngineState
 from bluezone.phone.risk.matched_key import MatchedKey
 from bluezone.phone.risk.model import DayRisk, RiskFlag, RiskLevel, RiskModel, total_level
 from bluezone.phone.risk.policy import RiskConfig

@@ -6,70 +6,19 @@ and only once. Day keys of the 12-byte scheme follow the same steps without the 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import replace
 
 from bluezone.phone.risk.bluezone_sightings import evaluate_day_key
+from bluezone.phone.risk.engine_state import EngineConfig, EngineState, StoredResult, changed
 from bluezone.phone.risk.matched_key import MatchedKey
-from bluezone.phone.risk.policy_types import Calibration, DataMapping, V1Config
 from bluezone.phone.risk.sightings import SightingIndex, select_sightings
-from bluezone.phone.risk.system import SystemConstants
-from bluezone.phone.risk.v1 import V1Result, evaluate_v1
+from bluezone.phone.risk.v1 import evaluate_v1
+from bluezone.phone.risk.v1_records import V1Result
 from bluezone.phone.risk.windows import EvaluatedSighting, ExposureWindow, build_windows
 from bluezone.phone.sighting import Scheme
 from bluezone.protocol.diagnosis_key import DayKeyEntry, DiagnosisKey, ReportType
 from bluezone.protocol.en.tek import ROLLING_PERIOD
 from bluezone.protocol.errors import InvalidKeyError
-
-_TRANSITIONS: Final = {
-    ReportType.SELF_REPORT: (
-        ReportType.CONFIRMED_TEST,
-        ReportType.CONFIRMED_CLINICAL_DIAGNOSIS,
-        ReportType.REVOKED,
-    ),
-    ReportType.CONFIRMED_CLINICAL_DIAGNOSIS: (ReportType.CONFIRMED_TEST, ReportType.REVOKED),
-}
-"""Changes of report type that are taken over (2.7)."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredResult:
-    """What is known of one matched key.
-
-    Attributes:
-        report_type: resolved, after transitions.
-        windows: in order of time; may be empty.
-        v1: old records; None for day keys.
-        transitions: changes of report type so far.
-    """
-
-    report_type: int
-    windows: tuple[ExposureWindow, ...]
-    v1: V1Result | None = None
-    transitions: int = 0
-
-
-@dataclass(slots=True)
-class EngineState:
-    """All that an engine remembers; plain values, so that it can be stored.
-
-    Attributes:
-        results: by key bytes, in order of matching.
-        periods: rolling period of the first attempt with any valid sighting, by key bytes.
-    """
-
-    results: dict[bytes, StoredResult] = field(default_factory=dict, repr=False)
-    periods: dict[bytes, int] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineConfig:
-    """What an engine needs of policy, beside the system's constants."""
-
-    mapping: DataMapping = field(default_factory=DataMapping)
-    v1: V1Config = field(default_factory=V1Config)
-    calibration: Calibration = field(default_factory=Calibration)
-    system: SystemConstants = field(default_factory=SystemConstants)
 
 
 class ExposureEngine:
@@ -186,14 +135,8 @@ class ExposureEngine:
 
     def _transition(self, key: DiagnosisKey | DayKeyEntry) -> None:
         """Change the report type of a stored result where that is allowed (2.7)."""
-        stored = self.state.results[key.key]
-        new = self._config.mapping.report_type(key.report_type)
-        allowed = _TRANSITIONS.get(ReportType(stored.report_type), ())
-        if new not in allowed or stored.transitions >= self._config.system.transitions_allowed:
-            return
-        self.state.results[key.key] = replace(
-            stored,
-            report_type=new,
-            windows=tuple(replace(window, report_type=new) for window in stored.windows),
-            transitions=stored.transitions + 1,
+        self.state.results[key.key] = changed(
+            self.state.results[key.key],
+            self._config.mapping.report_type(key.report_type),
+            self._config.system.transitions_allowed,
         )
