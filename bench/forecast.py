@@ -1,85 +1,142 @@
-"""Forecasts: time for a province of 12 districts and 235 communes, and measured coverage."""
+"""Forecasts: time, and coverage with width by kind of campaign and days known.
+
+Each kind is forecast as calibrated ("after") and as not ("before"), on seeds, and for kinds
+"kept_back" on mechanisms, that the calibration never saw; and on the few real counts of 2020.
+"""
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
+from bench._campaigns import CALIBRATION, KEPT_BACK, TEST_SEEDS, campaign, history
+from bench._facts import HAI_DUONG, NATION, PROVINCES
 
-from bluezone.portal.campaign.stats.backtest import backtest, backtest_finish
-from bluezone.portal.campaign.stats.forecast import forecast
+from bluezone.portal.campaign.stats.arrays import as_date
+from bluezone.portal.campaign.stats.backtest import Coverage, backtest, backtest_finish
+from bluezone.portal.campaign.stats.forecast import TABLE, ForecastSettings, forecast
+from bluezone.portal.campaign.stats.futures import fit_histories
 from bluezone.portal.campaign.stats.generated import CampaignShape, grow
+from bluezone.portal.campaign.stats.growth import CurvePrior
 from bluezone.portal.campaign.stats.histories import Histories
 
-_BASE = CampaignShape(units=96, groups=8, days=50)
-SHAPES = {
-    "usual": _BASE,
-    "tens_of_phones": replace(_BASE, phones_median=60.0, cluster=2.0),
-    "slow_start": replace(_BASE, pull=0.005, word_of_mouth=0.3),
-    "calm": replace(_BASE, shock_sd=0.15, cluster=1.0),
-    "wild": replace(_BASE, shock_sd=0.6, cluster=15.0),
-    "fast_start": replace(_BASE, pull=0.08, word_of_mouth=0.02),
-    "no_siblings": replace(_BASE, groups=96),
-    "tiring": replace(_BASE, tiring_days=12.0, pull=0.04),
-    "gifts": replace(_BASE, gift_days=3),
-}
-_CUTS = (0, 2, 4, 8, 14, 24)
+_KNOWN = (1, 2, 3, 5, 7, 9, 12, 15, 20, 25)
+_CUTS = tuple(known - 1 for known in _KNOWN)
 _AHEAD = (1, 3, 7, 14, 21)
+_WAYS = {
+    "before": ForecastSettings(draws=200, calibrated=False),
+    "after": ForecastSettings(draws=200),
+}
 
 
-def _history(shape: CampaignShape, rng: np.random.Generator) -> Histories:
-    made = grow(shape, rng)
-    return Histories.of(made.days, made.reported, phones=made.phones, siblings=made.siblings)
-
-
-def _time(units: int, groups: int) -> dict[str, object]:
+def _time(units: int, groups: int, days: int, settings: ForecastSettings) -> dict[str, object]:
     rng = np.random.default_rng(20)
-    history = _history(CampaignShape(units=units, groups=groups, days=30), rng)
-    started = time.perf_counter()
-    forecast(history, horizon_days=30, rng=rng, targets=0.6 * history.phones)
-    seconds = time.perf_counter() - started
-    return {"what": "time", "units": units, "days": 30, "ahead": 30, "seconds": round(seconds, 2)}
+    whole = history(grow(CampaignShape(units=units, groups=groups, days=days), rng))
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        forecast(whole, horizon_days=30, rng=rng, targets=0.6 * whole.phones, settings=settings)
+        seconds.append(time.perf_counter() - started)
+    return {
+        "what": "time",
+        "units": units,
+        "days": days,
+        "draws": settings.draws,
+        "ahead": 30,
+        "seconds": round(min(seconds), 3),
+    }
 
 
-def _coverage(name: str, shape: CampaignShape) -> Iterator[dict[str, object]]:
-    rng = np.random.default_rng(815)
-    history = _history(shape, rng)
-    rows = list(backtest(history, cuts=_CUTS, ahead=_AHEAD, rng=rng))
-    share = float(np.mean([row.inside for row in rows]))
+def _by_scipy() -> dict[str, object]:
+    """Return how far the batched fit lies off scipy's, in sd of the fit."""
+    whole = history(grow(CampaignShape(units=63, groups=1, days=16), np.random.default_rng(3)))
+    batch, scipys = (
+        fit_histories(whole, prior=CurvePrior(), refined=refined)[1] for refined in (False, True)
+    )
+    sd = np.sqrt(np.diagonal(batch.covariance, axis1=1, axis2=2))
+    off = np.abs(batch.theta - scipys.theta) / sd
+    return {"what": "batch_against_scipy", "units": 63, "largest_sd": round(float(off.max()), 3)}
+
+
+def _coverage(name: str, shape: CampaignShape, way: str) -> Iterator[dict[str, object]]:
+    rows: list[Coverage] = []
+    finish = []
+    for seed in TEST_SEEDS:
+        made, rng = campaign(shape, seed)
+        whole, settings = history(made), _WAYS[way]
+        rows += backtest(whole, cuts=_CUTS, ahead=_AHEAD, rng=rng, settings=settings)
+        finish += backtest_finish(
+            whole, 0.3 * whole.phones, cuts=_CUTS[2::2], rng=rng, settings=settings
+        )
+    judged = sum(row.judged for row in finish)
     yield {
         "what": "coverage",
-        "shape": name,
+        "kept_back": name in KEPT_BACK,
+        "kind": name,
+        "way": way,
         "stated": 0.8,
-        "measured": round(share, 3),
-        "below": round(float(np.mean([row.below for row in rows])), 3),
-        "above": round(float(np.mean([row.above for row in rows])), 3),
-        "by_days_known": _by(rows, "cut", _CUTS, 1),
-        "by_days_ahead": _by(rows, "ahead", _AHEAD, 0),
-        "median_error": round(float(np.mean([row.error for row in rows])), 3),
-    }
-    finish = list(backtest_finish(history, 0.3 * history.phones, cuts=_CUTS, rng=rng))
-    judged = sum(row.judged for row in finish)
-    inside = sum(row.inside * row.judged for row in finish) / judged
-    yield {
-        "what": "finishing_day",
-        "shape": name,
-        "stated": 0.8,
-        "measured": round(inside, 3),
-        "judged": judged,
+        "inside": _mean(rows, "inside"),
+        "below": _mean(rows, "below"),
+        "above": _mean(rows, "above"),
+        "width": _mean(rows, "width"),
+        "inside_by_days_known": _by(rows, "inside", "cut", _CUTS, 1),
+        "width_by_days_known": _by(rows, "width", "cut", _CUTS, 1),
+        "inside_by_days_ahead": _by(rows, "inside", "ahead", _AHEAD, 0),
+        "finishing_day_inside": round(sum(row.inside * row.judged for row in finish) / judged, 3),
     }
 
 
-def _by(rows: list, name: str, values: tuple[int, ...], plus: int) -> dict[str, float]:
+def _mean(rows: list[Coverage], what: str) -> float:
+    return round(float(np.mean([getattr(row, what) for row in rows])), 3)
+
+
+def _by(
+    rows: list[Coverage], what: str, name: str, values: tuple[int, ...], plus: int
+) -> dict[str, float]:
     return {
-        str(value + plus): round(
-            float(np.mean([row.inside for row in rows if getattr(row, name) == value])), 2
+        str(value): round(
+            _mean([row for row in rows if getattr(row, name) == value - plus], what), 2
         )
         for value in values
     }
 
 
+def _facts(name: str, whole: Histories, known: int) -> Iterator[dict[str, object]]:
+    """Yield each later printed count with the fan that was made before it."""
+    as_of = as_date(whole.days[known - 1])
+    horizon = int((whole.days[-1] - whole.days[known - 1]).astype(int))
+    made = forecast(whole, horizon_days=horizon, rng=np.random.default_rng(1), as_of=as_of)
+    for column in range(known, whole.days.size):
+        at = int((whole.days[column] - whole.days[known - 1]).astype(int)) - 1
+        for unit in np.flatnonzero(np.isfinite(whole.counts[:, column]) & np.isfinite(made.last)):
+            later = float(whole.counts[unit, column])
+            low, middle, high = made.fan[:, unit, at]
+            yield {
+                "what": "real",
+                "series": name,
+                "unit": int(unit),
+                "figures": int(np.isfinite(whole.counts[unit, :known]).sum()),
+                "as_of": str(as_of),
+                "day": str(whole.days[column]),
+                "low": round(low),
+                "middle": round(middle),
+                "high": round(high),
+                "later": round(later),
+                "inside": bool(low <= later <= high),
+            }
+
+
 def main() -> Iterator[dict[str, object]]:
-    yield _time(12, 1)
-    yield _time(235, 12)
-    for name, shape in SHAPES.items():
-        yield from _coverage(name, shape)
+    for units, groups, days, settings in (
+        (63, 1, 16, TABLE),
+        (63, 1, 60, TABLE),
+        (12, 1, 30, ForecastSettings()),
+        (235, 12, 30, ForecastSettings()),
+    ):
+        yield _time(units, groups, days, settings)
+    yield _by_scipy()
+    for name, whole in (("nation", NATION), ("hai_duong", HAI_DUONG), ("provinces", PROVINCES)):
+        for known in range(1, whole.days.size):
+            yield from _facts(name, whole, known)
+    for name, shape in {**CALIBRATION, **KEPT_BACK}.items():
+        for way in _WAYS:
+            yield from _coverage(name, shape, way)

@@ -285,6 +285,16 @@ def test_nothing_is_said_of_a_unit_that_never_reported_though_its_siblings_did()
     assert np.all(np.isnat(made.finish[:, 1]))
 
 
+def test_old_days_are_left_out_but_nobody_who_reported_then_is() -> None:
+    history = Histories.of(
+        START + np.arange(5), [[1, 2, 3, 4, 5], [1, 2, 3, np.nan, np.nan], [np.nan] * 5]
+    )
+    kept = history.recent(2)
+    assert kept.days.size == 2
+    np.testing.assert_array_equal(kept.counts, [[4, 5], [3, np.nan], [np.nan, np.nan]])
+    assert history.recent(5) is history
+
+
 def test_weekends_are_counted_by_the_calendar() -> None:
     saturday = (np.datetime64("2020-08-15") - np.datetime64("1970-01-01")).astype(int)
     until = rest_days_until(np.array([saturday - 1, saturday, saturday + 1, saturday + 2], float))

@@ -43,6 +43,7 @@ class ForecastSettings:
         widening: factor on the error process of the future days.
         calibrated: whether the fan is stretched until it held the units' own past
             (`calibration`).
+        recent_days: days of reports that are looked at; older ones cost time and tell little.
         refined: whether each curve is fitted once more by scipy; slow, changes little.
         expected_from: probability of reaching the target at all from which on the outcome is
             `expected`, and one minus it below which it is `not_reached`.
@@ -52,12 +53,13 @@ class ForecastSettings:
     prior: CurvePrior = field(default_factory=CurvePrior)
     widening: float = 1.2
     calibrated: bool = True
+    recent_days: int = 120
     refined: bool = False
     expected_from: float = 0.8
 
 
-TABLE: Final = ForecastSettings(draws=100)
-"""For tables of many units: a quarter of the draws, so that dates may be off by a day."""
+TABLE: Final = ForecastSettings(draws=100, recent_days=30)
+"""For tables of many units: fewer draws and days, so that dates may be off by a day."""
 
 
 def forecast(
@@ -125,6 +127,7 @@ def _summary(
     known: Histories, ahead: Floats, wanted: Floats, rng: Generator, settings: ForecastSettings
 ) -> _Summary:
     """Return what the futures of all units have in common, a block of units at a time."""
+    known = known.recent(settings.recent_days)
     observed, fit = fit_histories(known, prior=settings.prior, refined=settings.refined)
     factor = _stretch(known, rng, settings)
     parts = []

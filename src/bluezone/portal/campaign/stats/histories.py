@@ -68,6 +68,17 @@ class Histories:
             raise StatsInputError(f"no figure up to {day:%d/%m/%Y}")
         return Histories(self.days[kept], self.counts[:, kept], self.phones, self.siblings)
 
+    def recent(self, days: int) -> "Histories":
+        """Return the last so many days; who is silent since brings the last figure along."""
+        kept = self.days > self.days[-1] - np.timedelta64(days, "D")
+        if kept.all():
+            return self
+        counts = self.counts[:, kept].copy()
+        earlier = last_known(self.counts[:, ~kept])
+        silent = np.isnan(counts).all(axis=1)
+        counts[silent, 0] = earlier[silent]
+        return Histories(self.days[kept], counts, self.phones, self.siblings)
+
 
 def last_known(counts: Floats) -> Floats:
     """Return each unit's last figure, shape (n,), NaN where it never reported."""
