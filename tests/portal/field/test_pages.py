@@ -9,6 +9,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from bluezone.portal import clock
@@ -395,6 +396,34 @@ def test_closing_asks_first_then_keeps_counts_and_nothing_else(
     entry = Entry.objects.get(action="field.campaign_closed")
     assert '"households": 6' in entry.detail
     assert manager.get(url).status_code == 404
+
+
+def test_after_closing_no_table_knows_a_door_an_alley_or_who_walked(
+    manager: Client, phone: Any, east: Team, tam: User, campaign: Campaign, kit: Any
+) -> None:
+    roster.add_households(east, [roster.Door("Ngõ Rừng Thông", "Nhà 14A/3", 1)], actor="hoa")
+    manager.post(team_url(east, "paper/"), {"day": "2020-08-15", "alley": "Ngõ Rừng Thông"})
+    paper = PaperList.objects.get()
+    phone.sync(phone.visit(kit.doors(east)[-1], "helped", clock.now()))
+    assert {"Rừng Thông", "14A/3"} <= set(re.findall("Rừng Thông|14A/3", everything()))
+    closing.close_campaign(campaign, actor="hoa", now=clock.now())
+
+    left = everything()
+    assert not re.findall(rf"Rừng Thông|14A/3|{paper.code}", left)
+    device = Device.objects.get()
+    assert (device.user, device.last_contact_at, device.clock_offset_s) == (None, None, 0)
+    for model in (Household, Visit, PaperList, TeamMember):
+        assert not model.objects.exists()
+
+
+def everything() -> str:
+    """Return every cell of every table of the portal as text: the audit's, too."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - our own tables
+            found += [str(cell) for row in cursor.fetchall() for cell in row]
+    return "\n".join(found)
 
 
 def test_a_campaign_that_nobody_closes_closes_itself(east: Team, hands: Any) -> None:
