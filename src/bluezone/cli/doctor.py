@@ -1,12 +1,15 @@
 """`bluezone doctor`: what is missing on this machine, and what to do about it."""
 
+import os
 import time
+from itertools import chain
 from typing import Final
 
 import click
 from rich.table import Table
 
 from bluezone.cli.doctor_checks import Finding, State, run_checks
+from bluezone.cli.doctor_postgres import check_servers
 from bluezone.cli.home import home_folder
 from bluezone.cli.output import EXIT_FAILED, print_json, stderr
 
@@ -35,7 +38,8 @@ def command(*, as_json: bool) -> None:
     ports, the clock and the Bluetooth controllers. Changes nothing. Exit status 1 when
     something that is set up is broken; parts that were never set up are only noted.
     """
-    findings = list(run_checks(home_folder(), now=int(time.time())))
+    checks = chain(run_checks(home_folder(), now=int(time.time())), check_servers(os.environ))
+    findings = list(checks)
     if as_json:
         for finding in findings:
             print_json(finding.as_row())

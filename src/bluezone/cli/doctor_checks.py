@@ -22,8 +22,8 @@ EARLIEST_S: Final = 1_767_225_600
 PORTS: Final = {8000: "portal", 8080: "key server", 8090: "phone status page"}
 PARTS: Final = {
     "phone": ("bumble", "httpx2", "numpy", "starlette", "granian"),
-    "server": ("starlette", "granian", "msgspec", "sqlalchemy", "alembic", "obstore"),
-    "portal": ("django", "django_htmx", "argon2", "segno", "whitenoise"),
+    "server": ("starlette", "granian", "msgspec", "sqlalchemy", "alembic", "obstore", "psycopg"),
+    "portal": ("django", "django_htmx", "argon2", "psycopg", "segno", "whitenoise"),
     "models": ("scipy",),
 }
 _CAP_NET_ADMIN: Final = 12

@@ -5,11 +5,13 @@ half's own way of preparing itself.
 """
 
 import os
+import sys
 from typing import Final
 
 import click
 
-from bluezone.cli.output import print_json
+from bluezone.cli.output import fail, print_json
+from bluezone.protocol.errors import BluezoneError
 
 ROLES: Final = ("all", "keyserver", "portal")
 
@@ -28,12 +30,11 @@ def migrate_portal() -> dict[str, object]:
     """Prepare the portal: tables, by Django's migrations."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bluezone.portal.settings")
     import django  # noqa: PLC0415 - needs the settings' name first
-    from django.core.management import call_command  # noqa: PLC0415 - the same
-
-    from bluezone.portal import environment  # noqa: PLC0415 - only its role
 
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    from bluezone.portal import environment, preparing  # noqa: PLC0415 - the same
+
+    preparing.migrate()
     return {"role": "portal", "folder": str(environment.home())}
 
 
@@ -49,11 +50,11 @@ def command(role: str, *, as_json: bool) -> None:
     and its sealing key, readable by their owner only. Safe to run again at any time;
     run it after every update.
     """
-    done = []
-    if role in {"all", "keyserver"}:
-        done.append(migrate_keyserver())
-    if role in {"all", "portal"}:
-        done.append(migrate_portal())
+    halves = {"keyserver": migrate_keyserver, "portal": migrate_portal}
+    try:
+        done = [half() for name, half in halves.items() if role in {"all", name}]
+    except BluezoneError as error:
+        sys.exit(fail(error))
     for row in done:
         if as_json:
             print_json(row)

@@ -128,13 +128,18 @@ async def _portal_work(stopped: asyncio.Event) -> None:
 
 
 def _portal(plan: Plan) -> Site:
-    """Return the portal; its embedded database is created or updated first."""
+    """Return the portal; its embedded database is created or updated first, another checked."""
     os.environ.setdefault("BLUEZONE_PORTAL_PUBLIC_URL", f"http://127.0.0.1:{plan.portal_port}")
     from bluezone.cli.migrate import migrate_portal  # noqa: PLC0415 - Django: only for its role
 
-    if _portal_is_embedded():
+    embedded = _portal_is_embedded()
+    if embedded:
         migrate_portal()
     from bluezone.portal.asgi import application  # noqa: PLC0415 - the same
+    from bluezone.portal.preparing import check_tables  # noqa: PLC0415 - the same
+
+    if not embedded:
+        check_tables()
 
     return Site("portal", application, plan.host, plan.portal_port, lifespan=False)
 

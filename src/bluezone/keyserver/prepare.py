@@ -1,19 +1,28 @@
 """First start and every update: folder, tables, keys. Running it twice changes nothing."""
 
-from sqlalchemy.engine import make_url
-
 from bluezone.keyserver.publish.reply import Entropy
 from bluezone.keyserver.publish.revision_token import create_sealing_key
 from bluezone.keyserver.settings import KeyServerSettings
 from bluezone.keyserver.signing_key import create_signing_key
 from bluezone.keyserver.store.db import open_store
-from bluezone.keyserver.store.migrate import upgrade
+from bluezone.keyserver.store.migrate import check_tables, upgrade
 
 
 def prepare_embedded(settings: KeyServerSettings, *, entropy: Entropy) -> None:
-    """Do `prepare` for SQLite; a database server is migrated by its operator, on purpose."""
-    if make_url(settings.resolved_database_url).get_backend_name() == "sqlite":
-        prepare(settings, entropy=entropy)
+    """Do `prepare` for SQLite; a database server is migrated by its operator, on purpose.
+
+    Raises:
+        StoreUnavailableError: that server does not answer.
+        SettingsError: its address is wrong, or nobody has run `bluezone migrate`.
+    """
+    store = open_store(settings.resolved_database_url)
+    try:
+        if store.writes.dialect.name == "sqlite":
+            prepare(settings, entropy=entropy)
+        else:
+            check_tables(store)
+    finally:
+        store.close()
 
 
 def prepare(settings: KeyServerSettings, *, entropy: Entropy) -> None:

@@ -25,3 +25,9 @@ class UnsafeSecretError(PortalError):
     """A secret file can be read by others, or is not what it should be."""
 
     code = "unsafe_secret"
+
+
+class DatabaseUnavailableError(PortalError):
+    """The database server does not answer, or its tables are not those of this version."""
+
+    code = "database_unavailable"

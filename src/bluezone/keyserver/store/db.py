@@ -13,7 +13,10 @@ from typing import Final
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bluezone.keyserver.errors import SettingsError
 
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -62,8 +65,20 @@ def open_store(url: str) -> Store:
     """Open `url` (`sqlite:///...` or `postgresql://user:password@host:port/name`).
 
     Parameters are never part of an error message: they hold keys.
+
+    Raises:
+        SettingsError: another kind of address, or its driver is not installed.
     """
-    return Store(writes=_engine(url, "BEGIN IMMEDIATE"), reads=_engine(url, "BEGIN"))
+    try:
+        return Store(writes=_engine(url, "BEGIN IMMEDIATE"), reads=_engine(url, "BEGIN"))
+    except (ArgumentError, ValueError):
+        raise SettingsError(
+            "BLUEZONE_KEYSERVER_DATABASE_URL must be postgresql://user:password@host:port/name"
+        ) from None
+    except ModuleNotFoundError:
+        raise SettingsError(
+            'this database needs a package that is missing; pip install "bluezone[server]"'
+        ) from None
 
 
 def hold(db: Connection, lock: Lock, *, shared: bool = False) -> None:
