@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
+from bluezone.portal.audit.models import Entry
 from bluezone.portal.units.errors import InvalidTableError, UnitError, UnknownEditionError
 from bluezone.portal.units.loading import load
 from bluezone.portal.units.models import Edition, Level, Successor, Unit
@@ -165,3 +166,19 @@ def test_an_edition_that_nobody_knows_must_be_described(tmp_path: Path) -> None:
 def test_the_package_has_three_editions_and_no_other() -> None:
     with pytest.raises(UnknownEditionError, match="vn2025-06"):
         packaged(["vn1999"])
+
+
+def test_what_was_loaded_stands_in_the_audit_and_nothing_where_nothing_changed(
+    db: None, zed_tables: SimpleNamespace
+) -> None:
+    load(zed_tables.sources())
+    ours = Entry.objects.filter(action="units.loaded", subject__contains="zz2020")
+    ours |= Entry.objects.filter(action="units.loaded", subject="units zz2025")
+    entries = list(ours.order_by("pk"))
+    assert [one.subject for one in entries] == [
+        "units zz2020",
+        "units zz2025",
+        "units zz2020 → zz2025",
+    ]
+    load(zed_tables.sources())
+    assert ours.count() == 3

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import transaction
 
+from bluezone.portal.audit.services import SYSTEM, record
 from bluezone.portal.units.bulk import Summary, Track, fresh, ranges_of, untracked, write
 from bluezone.portal.units.errors import InvalidTableError, Problem, UnknownEditionError
 from bluezone.portal.units.models import Edition, Level, Successor, Unit
@@ -70,6 +71,9 @@ def load(sources: Sources, *, keep_good: bool = False, track: Track = untracked)
     with transaction.atomic():
         done = [_load_edition(source, manner) for source in sources.editions]
         done += [_load_links(source, manner) for source in sources.links]
+        for summary in done:
+            if summary.created or summary.changed:
+                record(SYSTEM, "units.loaded", f"units {summary.what}", summary.row())
     return done
 
 
