@@ -53,7 +53,7 @@ def make_agencies(
     for unit, kinds in wanted:
         for name, kind, count in kinds:
             for place in range(1, count + 1):
-                _make_agency(unit, f"{name} {place}", kind, days, rng)
+                _make_agency(unit, f"{name} {place:02d}", kind, days, rng)
                 made += 1
     return made
 
