@@ -15,4 +15,3 @@ def run_due(*, now: int) -> None:
     """
     counting.hand_over()
     retention.purge(now=now)
-    counting.publish_days(now=now)

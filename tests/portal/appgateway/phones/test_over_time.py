@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from bluezone.portal.appgateway import worker
-from bluezone.portal.appgateway.phones import counting, services
+from bluezone.portal.appgateway.phones import services
 from bluezone.portal.appgateway.phones.forgetting import (
     DEAD_KEPT_S,
     EARLIER_KEPT_S,
@@ -15,18 +15,13 @@ from bluezone.portal.appgateway.phones.forgetting import (
 from bluezone.portal.appgateway.phones.models import EarlierToken, Phone
 from bluezone.portal.appgateway.phones.registering import Registration, Renewal, commit
 from bluezone.portal.campaign.figures.models import DailyRegistrations, Figure
+from bluezone.portal.campaign.figures.services import publish_registrations
 from bluezone.portal.units.models import Edition, Unit
-from bluezone.portal.worker import run_due
 
 pytestmark = pytest.mark.django_db
 
 NOW = 1_597_472_640
 DAY_S = 86_400
-
-
-@pytest.fixture(autouse=True)
-def _nothing_published() -> None:
-    counting._published.clear()
 
 
 def test_an_earlier_token_gets_no_pushes_after_a_month_and_is_known_for_half_a_year() -> None:
@@ -88,20 +83,23 @@ def test_two_tokens_of_one_hash_are_not_one_phone(monkeypatch: pytest.MonkeyPatc
     assert services.phone_id_of("a") is None
 
 
-def test_the_worker_publishes_yesterdays_registrations_as_figures_once() -> None:
+def test_what_the_worker_hands_over_is_published_as_users_of_the_nation() -> None:
     Edition.objects.create(id="vn2020", country="vn", valid_from=dt.date(2020, 1, 1))
     Unit.objects.create(path="vn2020", edition_id="vn2020", level="nation", name="Việt Nam")
     commit([Registration(f"token-{number}", "ios", NOW) for number in range(3)])
-    worker.run_due(now=NOW)
-    assert DailyRegistrations.objects.get().count == 3
-    assert not Figure.objects.exists()
     for _ in range(2):
-        counting._published.clear()
-        run_due(now=NOW + DAY_S)
+        worker.run_due(now=NOW)
+    assert DailyRegistrations.objects.get().count == 3
+    day = dt.date(2020, 8, 15)
+    publish_registrations(day, now=NOW + DAY_S, today=day + dt.timedelta(days=1))
     figure = Figure.objects.get()
     assert (figure.unit_path, figure.series, figure.day, figure.value, figure.source) == (
-        "vn2020", "users", dt.date(2020, 8, 15), 3, "registrations",
-    )  # fmt: skip
+        "vn2020",
+        "users",
+        day,
+        3,
+        "registrations",
+    )
 
 
 def test_no_token_is_in_a_representation() -> None:

@@ -23,8 +23,6 @@ from bluezone.portal.campaign.figures.errors import UnknownUnitError
 from bluezone.portal.units.errors import UnknownEditionError
 
 _PARTS: Final = 32
-_published: Final[dict[str, dt.date]] = {}
-"""What this process has published; doing it again changes nothing."""
 _ADD: Final = """
     INSERT INTO gateway_phones_tally (day, platform, part, count) VALUES {rows}
     ON CONFLICT (day, platform, part)
@@ -82,17 +80,3 @@ def _hand_over_day(day: dt.date, rows: list[Tally]) -> int:
     for row in rows:
         row.delete()
     return counts.total()
-
-
-def publish_days(*, now: int) -> None:
-    """Record the registrations up to yesterday as figures, once a day.
-
-    The counts of a day are whole when the next one begins: nobody registers in the past.
-    """
-    today = local_day(now)
-    yesterday = today - dt.timedelta(days=1)
-    if _published.get("until") == yesterday:
-        return
-    figures.roll_up_registrations()
-    figures.publish_registrations(yesterday, now=now, today=today)
-    _published["until"] = yesterday
