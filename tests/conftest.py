@@ -26,13 +26,12 @@ atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 # postgresql://user:password@host:port/name takes that one. One for the whole run: the workers
 # of pytest-xdist inherit its address.
 _ASKED = os.environ.get("BLUEZONE_TEST_DATABASE", "")
-os.environ.pop("BLUEZONE_PORTAL_DATABASE_URL", None)
 if _ASKED == "postgres":
     _running = ExitStack()
     atexit.register(_running.close)
     _ASKED = os.environ["BLUEZONE_TEST_DATABASE"] = _running.enter_context(running_postgres())
-if _ASKED:
-    os.environ["BLUEZONE_PORTAL_DATABASE_URL"] = _ASKED
+for _name in ("BLUEZONE_PORTAL_DATABASE_URL", "BLUEZONE_KEYSERVER_DATABASE_URL"):
+    os.environ.pop(_name, None)
 
 # Shared machines stall now and then, so no example has a deadline; CI tries the same examples
 # every time, a developer's run tries new ones.

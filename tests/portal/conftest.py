@@ -26,8 +26,13 @@ import httpx2
 import pytest
 from tests.postgres import drop_database, new_database
 
+ASKED: Final = os.environ.get("BLUEZONE_TEST_DATABASE", "")
+"""Address of a PostgreSQL for the tests of this process; see tests/conftest.py."""
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "bluezone.portal.settings"
+os.environ["BLUEZONE_PORTAL_DATABASE_URL"] = ASKED
 django.setup()
+del os.environ["BLUEZONE_PORTAL_DATABASE_URL"]  # whoever starts a process says which one
 
 from django.conf import settings as django_settings
 from django.core.management import call_command
@@ -106,7 +111,7 @@ ON_BOTH: Final = frozenset(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.definition.path.relative_to(Path(__file__).parent).as_posix()
-    if name in ON_BOTH and "BLUEZONE_PORTAL_DATABASE_URL" not in os.environ:
+    if name in ON_BOTH and not ASKED:
         metafunc.parametrize("database", ["sqlite", "postgres"], indirect=True, scope="module")
 
 
@@ -349,7 +354,7 @@ def portal(
 ) -> Iterator[RunningPortal]:
     """A portal that really runs, for the tests of one module."""
     own = ""
-    if database or "BLUEZONE_PORTAL_DATABASE_URL" in os.environ:
+    if database or ASKED:
         own = new_database(request.getfixturevalue("postgres"))
     with running_portal(tmp_path_factory.mktemp("home"), own) as running:
         yield running

@@ -56,7 +56,24 @@ def test_postgresql_is_named_by_its_address(tmp_path: Path) -> None:
     assert (database["HOST"], database["PORT"]) == ("db.example", "5433")
 
 
-@pytest.mark.parametrize("url", ["mysql://a:secret@b/c", "postgresql://a:secret@b", "secret"])
+def test_an_address_may_name_a_socket_and_options_of_libpq(tmp_path: Path) -> None:
+    url = "postgresql://lan@/portal?host=/run/postgresql&sslmode=verify-full"
+    database = database_from_url(url, home=tmp_path)
+    assert database["HOST"] == "/run/postgresql"
+    assert database["OPTIONS"] == {"connect_timeout": 10, "sslmode": "verify-full"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://a:secret@b/c",
+        "postgresql://a:secret@b",
+        "postgresql://a:secret@b:port/c",
+        "postgresql://a:secret@b/c?options=-c%20x",
+        "postgresql://a:secret@b/c?sslmode",
+        "secret",
+    ],
+)
 def test_another_address_is_refused_without_being_shown(url: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidSettingError) as caught:
         database_from_url(url, home=tmp_path)
