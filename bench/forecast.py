@@ -93,9 +93,7 @@ def _by(
     rows: list[Coverage], what: str, name: str, values: tuple[int, ...], plus: int
 ) -> dict[str, float]:
     return {
-        str(value): round(
-            _mean([row for row in rows if getattr(row, name) == value - plus], what), 2
-        )
+        str(value + plus): _mean([row for row in rows if getattr(row, name) == value], what)
         for value in values
     }
 
