@@ -204,7 +204,7 @@ def tour(page: Page, url: str, scene: dict[str, Any], language: str) -> Iterator
     """Go through every page, as the officer of the province, the head and a person."""
     top = f"{url}/campaign/vn2020.30/agencies/"
     sign_in(page, url, "oanh", language)
-    for name, path in (("list", ""), ("new", "new/"), ("import", "import/"), ("close", "close/")):
+    for name, path in (("list", ""), ("close", "close/"), ("new", "new/"), ("import", "import/")):
         page.goto(f"{top}{path}")
         yield name
     rows = "name,staff,smartphones\nBan Dân tộc,12,85%\nSở Nội vụ,40,41\n"
