@@ -6,7 +6,8 @@ from itertools import islice
 
 import numpy as np
 
-from bluezone.portal.campaign.stats.doubt import Base, SourceKind, counts, denominators
+from bluezone.portal.campaign.stats.doubt import counts, denominators
+from bluezone.portal.campaign.stats.error_model import Base, SourceKind
 from bluezone.portal.campaign.stats.rank import rank_units
 from bluezone.portal.campaign.stats.reliability import reliability, trials
 

@@ -13,8 +13,9 @@ from bluezone.portal.campaign.stats.errors import StatsInputError
 from bluezone.portal.campaign.stats.forecast import TABLE, ForecastSettings, forecast
 from bluezone.portal.campaign.stats.futures import Futures, fit_histories
 from bluezone.portal.campaign.stats.generated import CampaignShape, grow
-from bluezone.portal.campaign.stats.growth import CurvePrior, rest_days_until
+from bluezone.portal.campaign.stats.growth import CurvePrior
 from bluezone.portal.campaign.stats.histories import Histories
+from bluezone.portal.campaign.stats.observed import rest_days_until
 from bluezone.portal.campaign.stats.words import phrase
 
 START = np.datetime64("2020-08-03")

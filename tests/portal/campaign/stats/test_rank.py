@@ -9,12 +9,6 @@ import pytest
 
 from bluezone.portal.campaign.stats.coincidence import same_figures
 from bluezone.portal.campaign.stats.doubt import (
-    BASE_SD,
-    SOURCE_SD,
-    Base,
-    ErrorModel,
-    Rounding,
-    SourceKind,
     counts,
     denominators,
     implied_base,
@@ -22,6 +16,14 @@ from bluezone.portal.campaign.stats.doubt import (
     published_shares,
     relative_sd_between,
     rounding_bounds,
+)
+from bluezone.portal.campaign.stats.error_model import (
+    BASE_SD,
+    SOURCE_SD,
+    Base,
+    ErrorModel,
+    Rounding,
+    SourceKind,
 )
 from bluezone.portal.campaign.stats.errors import StatsInputError
 from bluezone.portal.campaign.stats.fallbacks import (

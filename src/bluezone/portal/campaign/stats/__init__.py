@@ -13,10 +13,6 @@ from bluezone.portal.campaign.stats.backtest import (
 )
 from bluezone.portal.campaign.stats.coincidence import SameFigure, same_figures
 from bluezone.portal.campaign.stats.doubt import (
-    Base,
-    ErrorModel,
-    Rounding,
-    SourceKind,
     Uncertain,
     counts,
     denominators,
@@ -26,6 +22,7 @@ from bluezone.portal.campaign.stats.doubt import (
     relative_sd_between,
 )
 from bluezone.portal.campaign.stats.effort import Effort, Feasibility, plan_effort
+from bluezone.portal.campaign.stats.error_model import Base, ErrorModel, Rounding, SourceKind
 from bluezone.portal.campaign.stats.errors import StatsInputError
 from bluezone.portal.campaign.stats.fallbacks import (
     UNREPORTED_SD,

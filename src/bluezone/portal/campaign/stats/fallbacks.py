@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bluezone.portal.campaign.stats.arrays import Floats, floats, matching
-from bluezone.portal.campaign.stats.doubt import ErrorModel, Uncertain
+from bluezone.portal.campaign.stats.doubt import Uncertain
+from bluezone.portal.campaign.stats.error_model import ErrorModel
 from bluezone.portal.campaign.stats.errors import StatsInputError
 
 UNREPORTED_SD: Final = 0.5

@@ -12,13 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bluezone.portal.campaign.stats.arrays import Floats, Generator, Ints
-from bluezone.portal.campaign.stats.growth import (
-    PARAMETERS,
-    CurvePrior,
-    Observed,
-    fresh_errors,
-    too_low,
-)
+from bluezone.portal.campaign.stats.growth import PARAMETERS, CurvePrior, fresh_errors, too_low
+from bluezone.portal.campaign.stats.observed import Observed
 from bluezone.portal.campaign.stats.solo import refine
 
 _STEPS = 12

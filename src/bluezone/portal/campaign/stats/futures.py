@@ -15,17 +15,15 @@ from bluezone.portal.campaign.stats.fitting import Fit, draw_curves, fit_units
 from bluezone.portal.campaign.stats.growth import (
     TOP_SHARE,
     CurvePrior,
-    Observed,
     ceiling,
     even,
     exposure,
     growth_in,
     last_errors,
-    observe,
-    rest_days_until,
     uneven,
 )
 from bluezone.portal.campaign.stats.histories import Histories
+from bluezone.portal.campaign.stats.observed import Observed, observe, rest_days_until
 
 UNKNOWN_PHONES_FACTOR = 3.0
 """Phones of a unit that names none, in multiples of its highest count."""

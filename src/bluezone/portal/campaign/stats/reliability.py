@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from bluezone.portal.campaign.stats.arrays import Floats, Generator
-from bluezone.portal.campaign.stats.doubt import Base, ErrorModel, SourceKind, counts, denominators
+from bluezone.portal.campaign.stats.doubt import counts, denominators
+from bluezone.portal.campaign.stats.error_model import Base, ErrorModel, SourceKind
 from bluezone.portal.campaign.stats.fallbacks import first_known, rate_counts, unreported
 from bluezone.portal.campaign.stats.rank import rank_units
 

@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 
 from bluezone.portal.campaign.stats.arrays import Bools, Floats, Ints, day_numbers
-from bluezone.portal.campaign.stats.growth import even, observe
+from bluezone.portal.campaign.stats.growth import even
 from bluezone.portal.campaign.stats.histories import Histories
+from bluezone.portal.campaign.stats.observed import observe
 
 _NEIGHBOURS: Final = 4
 _FEWEST_SIBLINGS: Final = 4
