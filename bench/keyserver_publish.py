@@ -1,9 +1,10 @@
 """Publishes per second over loopback: real requests, real certificates, durable answers.
 
-One key-server process (Granian, SQLite, synchronous FULL) and this load generator share the
-machine. Every request has fourteen new keys and a certificate of its own; the server verifies
-the signature and the HMAC, applies every rule and answers after the commit. Requests are made
-before the clock starts; answers are checked for `insertedExposures`.
+One key-server process (Granian; SQLite with synchronous FULL, then PostgreSQL that waits for the
+disk, too) and this load generator share the machine. Every request has fourteen new keys and a
+certificate of its own; the server verifies the signature and the HMAC, applies every rule and
+answers after the commit. Requests are made before the clock starts; answers are checked for
+`insertedExposures`.
 """
 
 import asyncio
@@ -18,7 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.postgres import new_database, running_postgres
 
+from bluezone.keyserver.prepare import prepare
+from bluezone.keyserver.settings import KeyServerSettings
 from bluezone.protocol.certificate import (
     CertificateClaims,
     issue_certificate,
@@ -84,7 +88,7 @@ async def connection(requests: list[bytes], waits_s: list[float]) -> None:
     writer.close()
 
 
-async def measure(requests: list[bytes], connections: int) -> dict[str, object]:
+async def measure(requests: list[bytes], connections: int, database: str) -> dict[str, object]:
     waits_s: list[float] = []
     count = len(requests)
     started = time.perf_counter()
@@ -92,6 +96,7 @@ async def measure(requests: list[bytes], connections: int) -> dict[str, object]:
     elapsed_s = time.perf_counter() - started
     waits_s.sort()
     return {
+        "database": database,
         "connections": connections,
         "publishes": count,
         "keys_each": KEYS,
@@ -101,10 +106,15 @@ async def measure(requests: list[bytes], connections: int) -> dict[str, object]:
     }
 
 
-def start_server(home: Path) -> "subprocess.Popen[str]":
+def start_server(home: Path, address: str) -> "subprocess.Popen[str]":
+    """Start the server in `home`, on SQLite there if `address` is empty."""
+    if address:
+        settings = KeyServerSettings(home=home / "keyserver", database_url=address)
+        prepare(settings, entropy=os.urandom)
     environ = {
         **os.environ,
         "BLUEZONE_HOME": str(home),
+        "BLUEZONE_KEYSERVER_DATABASE_URL": address,
         "BLUEZONE_KEYSERVER_AUTHORITY_KEYS": str(home / "jwks.json"),
     }
     command = [sys.executable, "-m", "bluezone.cli.main", "serve", "--role", "keyserver"]
@@ -116,7 +126,7 @@ def start_server(home: Path) -> "subprocess.Popen[str]":
     return process
 
 
-async def run(requests: list[bytes]) -> list[dict[str, object]]:
+async def run(requests: list[bytes], database: str) -> list[dict[str, object]]:
     for _ in range(200):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", PORT)
@@ -125,25 +135,31 @@ async def run(requests: list[bytes]) -> list[dict[str, object]]:
         else:
             writer.close()
             break
-    await measure([requests.pop() for _ in range(200)], 8)  # loads the authority's keys
+    await measure([requests.pop() for _ in range(200)], 8, database)  # loads the authority's keys
     share = len(requests) // len(CONNECTIONS)
     return [
-        await measure([requests.pop() for _ in range(share)], connections)
+        await measure([requests.pop() for _ in range(share)], connections, database)
         for connections in CONNECTIONS
     ]
 
 
 def main() -> Iterator[dict[str, object]]:
-    """Measure; yield one row for each number of connections."""
+    """Measure; yield one row for each database and number of connections."""
+    yield from measure_on("SQLite", "")
+    with running_postgres(durable=True) as server:
+        yield from measure_on("PostgreSQL", new_database(server))
+
+
+def measure_on(database: str, address: str) -> list[dict[str, object]]:
     key = ec.generate_private_key(ec.SECP256R1())
     now = int(time.time())
     requests = [make_request(key, now) for _ in range(PUBLISHES + 200)]
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "jwks.json").write_text(write_jwks({"bench": key.public_key()}))
-        server = start_server(home)
+        server = start_server(home, address)
         try:
-            yield from asyncio.run(run(requests))
+            return asyncio.run(run(requests, database))
         finally:
             server.terminate()
             server.wait(30)
