@@ -1,5 +1,6 @@
 """Many at once, several processes at once, and a process that is killed."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 from random import Random
 
 from asgiref.sync import async_to_sync
+from django.db import connection
 
+from bluezone.portal.appgateway.database import run_on, use_runner
 from bluezone.portal.appgateway.grouping import GroupedWriter
 from bluezone.portal.appgateway.phones import services
 from bluezone.portal.appgateway.phones.models import EarlierToken, Phone, Tally
@@ -73,6 +76,33 @@ def test_whatever_happens_at_once_every_token_is_known_and_has_one_phone(beside:
     assert not current & earlier
     assert Phone.objects.count() == len(current)
     assert all(services.phone_id_of(token) for token in current | earlier)
+
+
+def test_a_connection_that_was_cut_costs_nobody_an_answer(beside: Beside) -> None:
+    cut = (
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+    def cut_all() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(cut)
+            count: int = cursor.fetchone()[0]
+        connection.close()
+        return count
+
+    async def scene() -> tuple[Admission, int, Admission]:
+        writer: GroupedWriter[Registration | Renewal, Admission] = GroupedWriter("test", commit)
+        before = await writer.submit(Registration("token", "ios", NOW))
+        killed = await asyncio.to_thread(cut_all)
+        after = await writer.submit(Registration("token", "ios", NOW))
+        await run_on(writer._thread, lambda: connection.close())  # noqa: PLW0108 - its own thread's
+        return before, killed, after
+
+    use_runner(None)
+    before, killed, after = asyncio.run(scene())
+    assert killed == 1
+    assert before.phone_id == after.phone_id
 
 
 def test_whoever_was_answered_is_registered_although_the_process_was_killed(

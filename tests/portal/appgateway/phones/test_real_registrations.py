@@ -67,6 +67,24 @@ def test_a_client_that_goes_away_in_the_middle_leaves_nothing(portal: Any) -> No
     assert portal.ask("SELECT count(*) FROM gateway_phones_phone") == before
 
 
+def test_a_phone_that_waits_for_leave_to_send_its_body_gets_it(portal: Any) -> None:
+    body = b'{"TokenFirebase": "waiting-for-leave", "TypeOS": "ios"}'
+    head = SLOW.split(b"content-length")[0] + b"expect: 100-continue\r\ncontent-length: %d\r\n\r\n"
+
+    async def speak() -> tuple[bytes, bytes]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(portal.url.split(":")[-1]))
+        writer.write(head % len(body))
+        leave = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+        writer.write(body)
+        answer = await asyncio.wait_for(reader.readuntil(b"}"), 30)
+        writer.close()
+        return leave, answer
+
+    leave, answer = asyncio.run(speak())
+    assert leave.startswith(b"HTTP/1.1 100")
+    assert b'"Object":"waiting-for-leave"' in answer
+
+
 def test_djangos_pages_answer_beside_the_gateway(portal: Any) -> None:
     with httpx2.Client(trust_env=False, timeout=30) as client:
         assert client.get(f"{portal.url}/health").status_code == 200

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from bluezone.portal.appgateway.phones.counting import tally
+from bluezone.portal.appgateway.phones.looking_up import adapted
 from bluezone.portal.appgateway.phones.models import EarlierToken, Phone
 from bluezone.portal.appgateway.phones.renewing import make_current, renew
 from bluezone.portal.appgateway.phones.tokens import PhoneId, day_start, hash_of
@@ -103,7 +104,7 @@ def _insert(missing: Mapping[UUID, Registration]) -> dict[UUID, PhoneId]:
     for hashed in sorted(missing):
         job = missing[hashed]
         day = day_start(job.now)
-        values += [_adapted(hashed), job.token, job.platform, day, day]
+        values += [adapted(hashed), job.token, job.platform, day, day]
     rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(missing))
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.format(rows=rows), values)
@@ -135,11 +136,6 @@ def _of_known(row: Phone | EarlierToken | None, job: Registration) -> Admission:
 
 def _phone_number(row: Phone | EarlierToken) -> PhoneId:
     return PhoneId(row.phone_id if isinstance(row, EarlierToken) else row.id)
-
-
-def _adapted(hashed: UUID) -> UUID | str:
-    """Return a hash as the database takes it: SQLite knows no such type."""
-    return hashed if connection.features.has_native_uuid_field else hashed.hex
 
 
 def _hash(value: object) -> UUID:
