@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import transaction
 
+from bluezone.portal import locks
 from bluezone.portal.audit.services import SYSTEM, record
 from bluezone.portal.units.bulk import Summary, Track, fresh, ranges_of, untracked, write
 from bluezone.portal.units.errors import InvalidTableError, Problem, UnknownEditionError
@@ -69,6 +70,7 @@ def load(sources: Sources, *, keep_good: bool = False, track: Track = untracked)
     """
     manner = _Manner(keep_good, track)
     with transaction.atomic():
+        locks.hold("units")
         done = [_load_edition(source, manner) for source in sources.editions]
         done += [_load_links(source, manner) for source in sources.links]
         for summary in done:
