@@ -221,12 +221,109 @@ def _people() -> None:
 
 def measured(home: Path) -> Iterator[dict[str, object]]:
     """Yield the rows that new processes print, each with `home` as its store."""
-    for what in ("page", "worker", "page"):
+    for what in ("nothing kept", "worker", "kept", "report"):
         command = [sys.executable, "-m", "bench.dashboards", what, str(home)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
         for line in done.stdout.splitlines():
             yield json.loads(line)
 
 
+def _child(what: str, home: Path) -> Iterator[dict[str, object]]:
+    """Measure one thing in this process, which has looked at nothing before."""
+    os.environ["BLUEZONE_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bluezone.portal.settings"
+    import django  # noqa: PLC0415 - after the folder is chosen
+
+    django.setup()
+    from bluezone.portal import clock  # noqa: PLC0415 - after setup
+
+    clock.use(lambda: float(NOW))
+    forget(home / "portal" / "portal.sqlite3")
+    if what == "worker":
+        yield from _worker()
+    elif what == "report":
+        yield from _report()
+    else:
+        yield from _pages(what)
+
+
+def _timed(client: object, address: str) -> dict[str, object]:
+    """Ask for a page; return how long it took and how often it asked the database."""
+    from django.db import connection  # noqa: PLC0415 - after setup
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - the same
+
+    with CaptureQueriesContext(connection) as asked:
+        started, cpu = time.perf_counter(), time.process_time()
+        answer = client.get(address)  # type: ignore[attr-defined] # a Client, known after setup
+        took, cpu = time.perf_counter() - started, time.process_time() - cpu
+    assert answer.status_code == 200
+    return {
+        "ms": round(1000 * took),
+        "cpu_ms": round(1000 * cpu),
+        "queries": len(asked),
+        "bytes": len(answer.content),
+    }
+
+
+def _browser(name: str) -> object:
+    """Return a test client in which an officer is signed in."""
+    from django.conf import settings  # noqa: PLC0415 - after setup
+    from django.test import Client  # noqa: PLC0415 - the same
+    from django.urls import reverse  # noqa: PLC0415 - the same
+
+    from bluezone.portal import clock  # noqa: PLC0415 - the same
+    from bluezone.portal.accounts.middleware import SEEN, STARTED  # noqa: PLC0415 - the same
+    from bluezone.portal.accounts.models import User  # noqa: PLC0415 - the same
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    reverse("front")  # loads all addresses, and with them all modules
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    session = client.session
+    session[STARTED] = session[SEEN] = clock.desk_now()
+    session.save()
+    return client
+
+
+def _pages(what: str) -> Iterator[dict[str, object]]:
+    one, two, province = (_browser(name) for name in ("one", "two", "hd"))
+    nation = "/campaign/vn2020/"
+    wanted = {"wanted_ms": "800 cold, 300 warm"}
+    yield {"what": "nation, cold", "with": what, **_timed(one, nation), **wanted}
+    yield {"what": "nation, warm, another person", "with": what, **_timed(two, nation), **wanted}
+    yield {"what": "province, cold", "with": what, **_timed(province, "/campaign/vn2020.30/")}
+    yield {"what": "province, warm", "with": what, **_timed(province, "/campaign/vn2020.30/")}
+
+
+def _worker() -> Iterator[dict[str, object]]:
+    from bluezone.portal.campaign.dashboards.keeping import keep_due  # noqa: PLC0415
+
+    started, cpu = time.perf_counter(), time.process_time()
+    made = keep_due(now=NOW)
+    took, cpu = time.perf_counter() - started, time.process_time() - cpu
+    yield {"what": "worker keeps the nation", "pages": made, "s": round(took, 2), "cpu_s": cpu}
+
+
+def _report() -> Iterator[dict[str, object]]:
+    client = _browser("hd")
+    row = _timed(client, "/campaign/vn2020.30/report.pdf")
+    yield {"what": "a province's evening report, PDF", **row, "wanted_ms": 5000}
+    yield from _ranking()
+
+
+def _ranking() -> Iterator[dict[str, object]]:
+    from bluezone.portal.campaign.dashboards.ranking import places  # noqa: PLC0415
+    from bluezone.portal.campaign.targets.choices import Base  # noqa: PLC0415
+    from bluezone.portal.campaign.targets.evidence import Evidence  # noqa: PLC0415
+    from bluezone.portal.units.models import Unit  # noqa: PLC0415
+
+    started = time.perf_counter()
+    provinces = list(Unit.objects.children("vn2020"))
+    ranked = places(provinces, Evidence([one.path for one in provinces], TODAY), Base.PEOPLE)
+    took = round(1000 * (time.perf_counter() - started))
+    yield {"what": "rank with doubt", "units": len(ranked), "ms": took, "wanted_ms": 1000}
+
+
 if __name__ == "__main__":
-    print(build(Path(sys.argv[1])))
+    for row in _child(sys.argv[1], Path(sys.argv[2])):
+        print(json.dumps(row), flush=True)

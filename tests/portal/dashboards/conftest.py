@@ -119,3 +119,9 @@ def officer_page(officer: User) -> Client:
 @pytest.fixture
 def minister_page(minister: User) -> Client:
     return browser(minister)
+
+
+@pytest.fixture
+def login() -> Callable[[User], Client]:
+    """Sign somebody in: `login(user)` returns their browser."""
+    return browser

@@ -27,6 +27,8 @@ from bluezone.portal.campaign.targets.choices import Base, Measure
 from bluezone.portal.campaign.targets.evidence import Evidence, Known, KnownBase
 from bluezone.portal.units.models import Level, Unit
 
+MOST_POINTS: Final = 60
+"""So many last figures stand in the picture and its table."""
 MOST_AGENCIES: Final = 50
 """So many agencies stand on the page; that of agencies has all."""
 _NAMED: Final = 3
@@ -100,7 +102,7 @@ class Board:
         above: from the nation down to the parent.
         headlines: the verdict on each target.
         users, shares: the count that stands and its percentages on each known base.
-        points: days and counts up to the evening.
+        points: the last days and counts up to the evening.
         need, deadline, goal: of the target that is nearest, None without one.
         outlook, forecast: the fan, and its sentence.
         base: of whom the ranking's shares are.
@@ -194,7 +196,9 @@ def board(unit: Unit, day: dt.date) -> Board:
         shares=_shares(unit.path, evidence),
         points=tuple(
             (at.astype(dt.date), float(value))
-            for at, value in zip(history.days, history.values, strict=True)
+            for at, value in zip(
+                history.days[-MOST_POINTS:], history.values[-MOST_POINTS:], strict=True
+            )
         ),
         need=need,
         deadline=deadline,

@@ -17,6 +17,8 @@ from bluezone.portal.units.models import Unit
 
 TASKS: Final = 12
 """Sentences of what to do tomorrow; the page of targets has all."""
+ROWS: Final = 20
+"""Parts in the table behind the sentences; the page of targets has all."""
 _HALF: Final = 0.5
 """Lists with fewer doors than this part of the phones that can be won do not limit a plan."""
 
@@ -32,10 +34,18 @@ class WorkRow:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The work of a unit on the day after an evening: sentences, and the parts behind them."""
+    """The work of a unit on the day after an evening: sentences, and the parts behind them.
+
+    `rows` has all parts, the most work first.
+    """
 
     tasks: tuple[str, ...]
     rows: tuple[WorkRow, ...]
+
+    @property
+    def shown(self) -> tuple[WorkRow, ...]:
+        """The rows that stand on the page."""
+        return self.rows[:ROWS]
 
     @property
     def has_doors(self) -> bool:
@@ -71,7 +81,12 @@ def work(
     plan = _plan(unit, parts, day, own, (evidence, doors)) if own else None
     planned = {} if plan is None else {row.unit.path: row for row in plan.rows}
     rows = [WorkRow(part, planned.get(part.path), doors[part.path]) for part in parts or [unit]]
+    rows.sort(key=_most_work)
     return Work(_tasks(plan, agency, doors), tuple(rows))
+
+
+def _most_work(row: WorkRow) -> tuple[int, int, str]:
+    return -(row.plan.tomorrow if row.plan else 0), -row.doors.left, row.unit.path
 
 
 def _plan(

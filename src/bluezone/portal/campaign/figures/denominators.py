@@ -116,7 +116,12 @@ def denominator(
 
 
 def denominators(
-    units: Iterable[Unit | str], base: str, day: dt.date, *, estimate: bool = False
+    units: Iterable[Unit | str],
+    base: str,
+    day: dt.date,
+    *,
+    estimate: bool = False,
+    later: bool = True,
 ) -> dict[str, KnownDenominator]:
     """Return denominators by path; a unit without one is missing. One or two queries.
 
@@ -126,13 +131,15 @@ def denominators(
         day: the day that the percentages speak of.
         estimate: where a unit has none, take the share among people that the nearest unit above
             has, if both have people; the result is marked `estimated` and says so.
+        later: where there is none up to `day`, take the earliest later one; False knows nothing
+            that came after.
     """
     paths = [path_of(unit) for unit in units]
     if not paths:
         return {}
     wanted = {Base(base)} | ({Base.PEOPLE} if estimate else set())
     asked = {step for path in paths for step in lineage(path)} if estimate else set(paths)
-    known = _newest(sorted(asked), sorted(wanted), day)
+    known = _newest(sorted(asked), sorted(wanted), day, later=later)
     found = {}
     for path in paths:
         own = known.get((path, Base(base)))
@@ -144,9 +151,10 @@ def denominators(
 
 
 def _newest(
-    paths: Sequence[str], bases: Sequence[Base], day: dt.date
+    paths: Sequence[str], bases: Sequence[Base], day: dt.date, *, later: bool
 ) -> dict[tuple[str, Base], KnownDenominator]:
     rows = Denominator.objects.filter(within(paths), base__in=bases).order_by("day", "id")
+    rows = rows if later else rows.filter(day__lte=day)
     asked = set(paths)
     by_key: defaultdict[tuple[str, Base], list[Denominator]] = defaultdict(list)
     for row in rows:

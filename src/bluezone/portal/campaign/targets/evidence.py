@@ -2,7 +2,7 @@
 
 Figures and denominators come from `figures`, officials from `agencies`. The surprising decision:
 `figures.denominators` takes a later denominator where there is no earlier one; a verdict must
-not, so such rows are left out here.
+not, so it is asked for without those.
 """
 
 import datetime as dt
@@ -16,7 +16,6 @@ import numpy as np
 from bluezone.portal.campaign.figures import services as figures
 from bluezone.portal.campaign.targets.choices import Base, Measure
 from bluezone.portal.campaign.targets.officials import Officials
-from bluezone.portal.units.paths import lineage
 
 AGENCIES: Final = "agencies"
 """The source of a number of officials."""
@@ -123,21 +122,13 @@ class Evidence:
     def _base_all(self, base: Base) -> dict[str, KnownBase]:
         if base == Base.STAFF:
             return self._staff_bases()
-        found = figures.denominators(self.paths, base, self.day, estimate=base != Base.PEOPLE)
-        late = self._late_people if any(row.estimated for row in found.values()) else set()
+        found = figures.denominators(
+            self.paths, base, self.day, estimate=base != Base.PEOPLE, later=False
+        )
         return {
             path: KnownBase(base, row.value, row.day, row.source, row.estimated)
             for path, row in found.items()
-            if row.day <= self.day
-            and not (row.estimated and late and not late.isdisjoint(lineage(path)))
         }
-
-    @cached_property
-    def _late_people(self) -> set[str]:
-        """Units whose only numbers of people are of a later day: no estimate may rest on them."""
-        steps = {step for path in self.paths for step in lineage(path)}
-        people = figures.denominators(steps, Base.PEOPLE, self.day)
-        return {path for path, row in people.items() if row.day > self.day}
 
     @cached_property
     def officials(self) -> Officials:
