@@ -38,9 +38,12 @@ from bluezone.portal.campaign.agencies.models import Agency, SpentToken
 from bluezone.portal.campaign.agencies.services import figures_of
 from bluezone.portal.campaign.field.access import teams_of
 office = Agency.objects.filter(heads__user__username="coquan")
+from bluezone.portal.site.announcements import published
+from bluezone.portal.site.models import Poster
 shown = figures_of(office, dt.date(2020, 8, 15))[0]
 print(json.dumps({"sums": sums, "unmarked": unmarked, "said": said,
     "office": [shown.installed, shown.smartphones, shown.relatives],
+    "news": published()[0].announcement.published_at, "posters": Poster.objects.count(),
     "spent": SpentToken.objects.filter(pool__agency=shown.agency).count(),
     "doors": [team.households.count() for team in teams_of(User.objects.get(username="to"))]}))
 """
@@ -101,6 +104,7 @@ def test_the_seed_is_prepared_from_published_counts_and_once(tmp_path: Path) -> 
     assert found["office"] == [34, 40, 14]
     assert found["spent"] == 35 + 14
     assert found["doors"] == [48]
+    assert (found["news"], found["posters"]) == (1_597_472_640, 1)
     assert any("rank 10 of 63" in sentence for sentence in found["said"])
     assert json.loads(run(*demo, "--prepare-only", "--json"))["prepared"] == "before"
     close = ("-m", "bluezone.cli.main", "campaign", "close", "vn2020.30", "--yes", "--json")

@@ -17,6 +17,7 @@ from bluezone.portal.accounts.models import User
 from bluezone.portal.audit.services import SYSTEM, record
 from bluezone.portal.campaign.demo import counts, people
 from bluezone.portal.campaign.demo.logins import Account, give_places, make_accounts
+from bluezone.portal.campaign.demo.notices import make_notices
 from bluezone.portal.campaign.demo.vouchers import (
     DISTRICT_OFFICES,
     PROVINCE_OFFICES,
@@ -99,6 +100,7 @@ def prepare(*, evening: dt.date, tell: Tell, rng: Random | None = None) -> Prepa
         tell("figures")
         made = _figures(communes, sizes, rng)
         _targets(province)
+        make_notices(province, EVENING)
         tell("agencies")
         days = [FIRST + dt.timedelta(days=at) for at in range((LAST - FIRST).days + 1)]
         agencies = people.make_agencies(province, districts, days, rng)
