@@ -281,8 +281,24 @@ def test_the_disputes_of_2020_stand_on_the_conflicts_page(
     session = client.session
     session[STARTED] = session[SEEN] = clock.desk_now()
     session.save()
+    evening = page(client.get("/campaign/vn2020/figures/conflicts/")).text
+    clock.use(lambda: NOW + 400 * 86_400)  # a year later; the desk's clock is as before
     text = page(client.get("/campaign/vn2020/figures/conflicts/")).text
+    assert "2.397.000" not in evening
     assert "23,4 %" in text
     assert "21,0 %" in text
     assert "2.397.000" in text
     assert "15.700.000" in text
+
+
+def test_nothing_of_days_after_the_clock_is_shown_or_sent(officer: Any, report: Any) -> None:
+    tomorrow = TODAY + dt.timedelta(days=1)
+    report(WARD, 1_111, day=TODAY)
+    later = report(WARD, 9_876, day=tomorrow, today=tomorrow).accepted[0]
+    base = f"/campaign/{WARD}/figures/"
+    shown = [officer.get(base), officer.get(f"{base}table.csv"), officer.get(f"{base}conflicts/")]
+    texts = [answer.content.decode() for answer in shown]
+    assert "1.111" in texts[0]
+    assert "1111" in texts[1]
+    assert not any("9.876" in text or "9876" in text for text in texts)
+    assert officer.get(f"{base}{later.id}/").status_code == 404

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from bluezone.portal.campaign.figures import asof
 from bluezone.portal.campaign.figures.choices import CUMULATIVE, Base, Series
@@ -73,7 +74,8 @@ class _Known:
 def examine(claims: Iterable[Claim]) -> list[Verdict]:
     """Return a verdict on each claim, in order; a fixed number of queries a series and day."""
     claims = list(claims)
-    known = _look_up(claims)
+    with override("en"):  # a figure keeps the source of its denominator as it is stored
+        known = _look_up(claims)
     return [_verdict(claim, known) for claim in claims]
 
 

@@ -32,6 +32,10 @@ class Source(models.TextChoices):
     PRESS = "press", _("Press")
 
 
+LOWER_BOUNDS = frozenset({Source.REGISTRATIONS, Source.VISITS})
+"""Sources that see only those who take part: the truth is as much or more."""
+
+
 class Base(models.TextChoices):
     """Of whom a percentage is: the word that stands under every percentage."""
 

@@ -16,7 +16,7 @@ from typing import Final
 from django.db.models import F, Max, Min, Q
 
 from bluezone.portal.campaign.figures.bases import Misfit, misfits
-from bluezone.portal.campaign.figures.choices import CUMULATIVE, Series, Source
+from bluezone.portal.campaign.figures.choices import CUMULATIVE, LOWER_BOUNDS, Series, Source
 from bluezone.portal.campaign.figures.models import DailyValue, Figure, RollUp
 from bluezone.portal.campaign.figures.places import chunks, path_of, within
 from bluezone.portal.campaign.figures.reading import PARTS
@@ -111,7 +111,9 @@ def _where(path: str, depth: int | None) -> Q:
 def _between_sources(where: Q, first: dt.date | None, last: dt.date | None) -> Iterable[Conflict]:
     rows = Figure.objects.accepted().filter(where, **_days(first, last))
     key = ("unit_path", "series", "day")
-    spread = rows.order_by().values_list(*key).annotate(low=Min("value"), high=Max("value"))
+    counted = ~Q(source__in=LOWER_BOUNDS)  # a lower bound contradicts only what is below it
+    spread = rows.order_by().values_list(*key)
+    spread = spread.annotate(low=Min("value", filter=counted), high=Max("value"))
     differing = list(spread.filter(low__lt=F("high"))[:LIMIT])
     keys = {(path, series, day) for path, series, day, _low, _high in differing}
     paths = sorted({path for path, _series, _day in keys})

@@ -19,6 +19,7 @@ from bluezone.portal.campaign.figures.choices import Base, Series
 from bluezone.portal.campaign.figures.errors import FigureError, MixedBaseError, NotPeopleError
 from bluezone.portal.campaign.figures.models import Denominator
 from bluezone.portal.campaign.figures.places import path_of, within
+from bluezone.portal.campaign.figures.wording import source_in_words
 from bluezone.portal.units.models import Unit
 from bluezone.portal.units.paths import lineage
 
@@ -27,7 +28,7 @@ from bluezone.portal.units.paths import lineage
 class KnownDenominator:
     """A denominator as it can be shown: how many, of whom, on which day, says who.
 
-    `estimated`: nobody counted it; `source` says how it was made.
+    `estimated`: nobody counted it; `source` says how it was made, in the language of the page.
     """
 
     unit_path: str
@@ -123,7 +124,7 @@ def denominators(
     estimate: bool = False,
     later: bool = True,
 ) -> dict[str, KnownDenominator]:
-    """Return denominators by path; a unit without one is missing. One or two queries.
+    """Return denominators by path; a unit without one is missing. At most two queries.
 
     Args:
         units: units or their paths.
@@ -140,13 +141,9 @@ def denominators(
     wanted = {Base(base)} | ({Base.PEOPLE} if estimate else set())
     asked = {step for path in paths for step in lineage(path)} if estimate else set(paths)
     known = _newest(sorted(asked), sorted(wanted), day, later=later)
-    found = {}
-    for path in paths:
-        own = known.get((path, Base(base)))
-        if own is None and estimate:
-            own = _estimate(path, Base(base), known)
-        if own is not None:
-            found[path] = own
+    found = {path: known[path, Base(base)] for path in paths if (path, Base(base)) in known}
+    if estimate:
+        found |= _estimates([path for path in paths if path not in found], Base(base), known)
     return found
 
 
@@ -171,22 +168,47 @@ def _of_day(rows: Sequence[Denominator], day: dt.date) -> Denominator:
 
 def _known(row: Denominator) -> KnownDenominator:
     return KnownDenominator(
-        row.unit_path, Base(row.base), row.value, row.day, row.source, row.estimated
+        row.unit_path,
+        Base(row.base),
+        row.value,
+        row.day,
+        source_in_words(row.source),
+        row.estimated,
     )
 
 
-def _estimate(
-    path: str, base: Base, known: Mapping[tuple[str, Base], KnownDenominator]
-) -> KnownDenominator | None:
-    people = known.get((path, Base.PEOPLE))
+_Known = Mapping[tuple[str, Base], KnownDenominator]
+
+
+def _estimates(paths: Sequence[str], base: Base, known: _Known) -> dict[str, KnownDenominator]:
+    """Return estimates for the units for which there is one; one query, for the names."""
+    above = {path: _model(path, base, known) for path in paths}
+    tops = {top for top in above.values() if top is not None}
+    names = {unit.path: unit.title for unit in Unit.objects.filter(path__in=tops)} if tops else {}
+    return {
+        path: _estimate(path, (top, names.get(top, top)), base, known)
+        for path, top in above.items()
+        if top is not None
+    }
+
+
+def _model(path: str, base: Base, known: _Known) -> str | None:
+    """Return the nearest unit above whose share can be taken, None where there is none."""
+    if (path, Base.PEOPLE) not in known:
+        return None
     for above in reversed(lineage(path)[:-1]):
-        theirs, all_people = known.get((above, base)), known.get((above, Base.PEOPLE))
-        if people is not None and theirs is not None and all_people is not None:
-            value = round(people.value * theirs.value / all_people.value)
-            source = _("estimate: the same share among people as in %(unit)s (%(source)s)")
-            text = source % {"unit": above, "source": theirs.source}
-            return KnownDenominator(path, base, max(1, value), theirs.day, text, estimated=True)
+        if (above, base) in known and (above, Base.PEOPLE) in known:
+            return above
     return None
+
+
+def _estimate(path: str, top: tuple[str, str], base: Base, known: _Known) -> KnownDenominator:
+    above, name = top
+    theirs, all_people = known[above, base], known[above, Base.PEOPLE]
+    value = round(known[path, Base.PEOPLE].value * theirs.value / all_people.value)
+    source = _("estimate: the same share among people as in %(unit)s (%(source)s)")
+    text = source % {"unit": name, "source": theirs.source}
+    return KnownDenominator(path, base, max(1, value), theirs.day, text, estimated=True)
 
 
 def record_denominator(

@@ -254,3 +254,14 @@ class Upload(models.Model):
                 violation_error_message=_("This file is stored already."),
             )
         ]
+
+
+class Duty(models.Model):
+    """Something the worker does by itself: the slot that was done last, and who may be at it.
+
+    `lease_until`: Unix seconds until which somebody is at it; 0 for nobody.
+    """
+
+    name = models.CharField(max_length=20, primary_key=True)
+    slot = models.CharField(max_length=40, default="")
+    lease_until = models.BigIntegerField(default=0)

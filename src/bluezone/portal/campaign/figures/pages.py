@@ -16,6 +16,7 @@ from bluezone.portal.campaign.figures.conflicts import Conflict, ConflictKind, u
 from bluezone.portal.campaign.figures.models import DailyValue, Figure
 from bluezone.portal.campaign.figures.places import chunks
 from bluezone.portal.campaign.figures.reading import PARTS
+from bluezone.portal.campaign.figures.wording import source_in_words
 from bluezone.portal.units.models import Unit
 
 PAGE_ROWS: Final = 50
@@ -34,6 +35,7 @@ class Shown:
     Attributes:
         unit_name: full name of its unit.
         share: "21,0 % of people (1.892.254 on 01/04/2019)", empty where there is no base.
+        base_source: where its denominator comes from, in the language of the page.
         kind: class of its state: met, at-risk, missed or unknown.
         word: its state in words.
         counts: whether it is the value that counts for its day.
@@ -43,6 +45,7 @@ class Shown:
     figure: Figure
     unit_name: str
     share: str
+    base_source: str
     kind: str
     word: str
     counts: bool
@@ -68,6 +71,7 @@ def shown(figures: Sequence[Figure]) -> list[Shown]:
             row,
             names.get(row.unit_path, row.unit_path),
             share_of(row),
+            source_in_words(row.denominator_source),
             "unknown" if row.id in replaced else _STATES[State(row.state)],
             _("Replaced") if row.id in replaced else str(State(row.state).label),
             row.id in chosen,

@@ -3,7 +3,8 @@
 A part counts with its newest value, its own or its own roll-up; a report that is missing today
 therefore does not make a province fall. A row exists only for days on which a part changed.
 Of a unit's own value and the sum over its parts the own one counts, unless the sum is complete
-and newer: then the parts have said more. Source: DESIGN "Storage and scale", national figures.
+and newer: then the parts have said more. A part of which only a lower bound is known (doors,
+registrations) is not whole. Source: DESIGN "Storage and scale", national figures.
 """
 
 import datetime as dt
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from bluezone.portal import locks
 from bluezone.portal.campaign.figures import asof
-from bluezone.portal.campaign.figures.choices import Series
+from bluezone.portal.campaign.figures.choices import LOWER_BOUNDS, Series
 from bluezone.portal.campaign.figures.models import DailyValue, RollUp
 from bluezone.portal.campaign.figures.places import chunks
 from bluezone.portal.units.models import Edition, Level, Unit
@@ -158,7 +159,7 @@ def _filled(
         ordinals = {row.day: dt.date.fromisoformat(row.day).toordinal() for row in rows}
         values[at] = [row.value for row in rows]
         days[at] = [ordinals[row.day] for row in rows]
-        complete[at] = [isinstance(row, asof.OwnRow) or row.counted >= row.parts for row in rows]
+        complete[at] = [_is_whole(row) for row in rows]
     there = np.where(days != _NEVER, np.arange(shape[1], dtype=np.int32), 0)
     last = np.maximum.accumulate(there, axis=1)
     return _Values(
@@ -166,6 +167,13 @@ def _filled(
         np.take_along_axis(days, last, axis=1),
         np.take_along_axis(complete, last, axis=1),
     )
+
+
+def _is_whole(row: asof.OwnRow | asof.RollRow) -> bool:
+    """Return whether nothing is missing; something always is in a lower bound."""
+    if isinstance(row, asof.OwnRow):
+        return row.source not in LOWER_BOUNDS
+    return row.counted >= row.parts
 
 
 def chosen(own: _Values, sums: _Values, rows: Sequence[int]) -> _Values:

@@ -1,4 +1,8 @@
-"""Pages of the figures of a unit: list, one figure, conflicts, what is held."""
+"""Pages of the figures of a unit: list, one figure, conflicts, what is held.
+
+Nothing of days after the portal's clock is shown, counted or sent: who plays a past evening must
+not see what came after.
+"""
 
 import csv
 import io
@@ -59,8 +63,14 @@ def figure_list(request: HttpRequest, unit_path: str) -> HttpResponse:
     return render(request, "figures/list.html", context)
 
 
+def _known() -> FigureQuerySet:
+    """Return what can be known on the evening of the portal's clock: nothing of later days."""
+    rows: FigureQuerySet = Figure.objects.filter(day__lte=pages.today())
+    return rows
+
+
 def _rows(unit: Unit, series: str) -> FigureQuerySet:
-    rows: FigureQuerySet = Figure.objects.filter(unit_path=unit.path)
+    rows: FigureQuerySet = _known().filter(unit_path=unit.path)
     if series in Series.values:
         rows = rows.filter(series=series)
     return rows.order_by("-day", "series", "-id")
@@ -68,7 +78,7 @@ def _rows(unit: Unit, series: str) -> FigureQuerySet:
 
 def _held(unit: Unit) -> FigureQuerySet:
     rows: FigureQuerySet = Figure.objects.standing().filter(
-        unit_path__under=unit.path, state=State.HELD
+        unit_path__under=unit.path, state=State.HELD, day__lte=pages.today()
     )
     return rows.order_by("-day", "unit_path", "series", "id")
 
@@ -151,7 +161,7 @@ def _detail(
 
 
 def _figure(unit_path: str, figure_id: int) -> Figure:
-    return get_object_or_404(Figure, pk=figure_id, unit_path__under=unit_path)
+    return get_object_or_404(_known(), pk=figure_id, unit_path__under=unit_path)
 
 
 @requires(*access.REPORT)
@@ -219,7 +229,7 @@ def conflict_list(request: HttpRequest, unit_path: str) -> HttpResponse:
     """Show where figures of a unit and its direct parts contradict one another."""
     del unit_path
     unit = unit_of(request)
-    found = conflicts(unit, depth=1)
+    found = conflicts(unit, last=pages.today(), depth=1)
     context = {
         "unit": unit,
         "rows": pages.shown_conflicts(found[: pages.PAGE_ROWS]),
