@@ -5,17 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
             name="Tally",
             fields=[
-                ("pk", models.CompositePrimaryKey("day", "platform", "part", blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "day",
+                        "platform",
+                        "part",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ("day", models.DateField()),
                 ("platform", models.CharField(blank=True, max_length=7)),
                 ("part", models.SmallIntegerField()),
@@ -34,7 +43,13 @@ class Migration(migrations.Migration):
                 ("token", models.TextField()),
             ],
             options={
-                "indexes": [models.Index(condition=models.Q(("dead_at__isnull", False)), fields=["dead_at"], name="gateway_dead_phones")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dead_at__isnull", False)),
+                        fields=["dead_at"],
+                        name="gateway_dead_phones",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -44,7 +59,14 @@ class Migration(migrations.Migration):
                 ("replaced_at", models.BigIntegerField()),
                 ("dead_at", models.BigIntegerField(null=True)),
                 ("token", models.TextField()),
-                ("phone", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="earlier_tokens", to="gateway_phones.phone")),
+                (
+                    "phone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="earlier_tokens",
+                        to="gateway_phones.phone",
+                    ),
+                ),
             ],
         ),
     ]
