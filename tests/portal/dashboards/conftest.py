@@ -49,7 +49,7 @@ def country(db: None) -> dict[str, Unit]:
     days = {"valid_from": dt.date(2020, 1, 1), "valid_to": dt.date(2025, 1, 1)}
     Edition.objects.create(id="vn2020", country="vn", name="2020", **days)
     table = files("bluezone.portal.campaign.figures") / "tables" / "denominators.csv"
-    with table.open(encoding="utf-8", newline="") as stream:
+    with table.open(encoding="utf-8") as stream:
         codes = {row["unit"] for row in csv.DictReader(stream)}
     made = {}
     for code in sorted(codes):
