@@ -141,12 +141,12 @@ def test_an_app_is_set_up_and_asked_for_without_any_script(
         expect(page.locator(".error-summary")).to_contain_text("incorrect_code")
         page.fill("#id_code", hand.code_of(secret, 1))
         page.click("main form button")
-        expect(page.locator("h1")).to_have_text("App")
+        expect(page.locator("header .who")).to_have_text("App")
         sign_out(page)
         sign_in(page, url, "app", desk.password)
         page.fill("#id_code", codes[0])
         page.click("main form button")
-        expect(page.locator("h1")).to_have_text("App")
+        expect(page.locator("header .who")).to_have_text("App")
 
 
 def test_a_passkey_is_added_and_asked_for(chromium: Browser, desk: Any, url: str) -> None:
@@ -162,7 +162,7 @@ def test_a_passkey_is_added_and_asked_for(chromium: Browser, desk: Any, url: str
         sign_out(page)
         sign_in(page, url, "key", desk.password)
         page.click("[data-passkey-button]")
-        expect(page.locator("h1")).to_have_text("Key")
+        expect(page.locator("header .who")).to_have_text("Key")
 
 
 def test_a_passkey_that_is_not_there_is_said_so(chromium: Browser, desk: Any, url: str) -> None:
@@ -195,6 +195,8 @@ def test_an_invitation_goes_from_screen_to_screen(chromium: Browser, desk: Any, 
         colleague.fill("#id_again", "sau bay tam chin muoi")
         colleague.click("main form button")
         sign_in(colleague, url, "hoa", "sau bay tam chin muoi")
+        colleague.wait_for_url("**/field/start/")
+        colleague.goto(colleague.url.replace("/field/start/", "/account/"))
         expect(colleague.locator("main")).to_contain_text("Team member")
         manager.goto(f"{url}/account/staff/{UNIT}/")
         expect(manager.locator("main table").first).to_contain_text("Nguyễn Thị Hoa")

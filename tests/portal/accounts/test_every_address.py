@@ -96,7 +96,7 @@ TABLE: Final[dict[str, Row]] = {
     **_rows("village-rename village-close", Row("unit", LEADS | ADMINISTRATOR, path=VILLAGE)),
     **_rows("campaign-unit campaign-report-text campaign-report-pdf", Row("unit", VIEWS)),
     **_rows("agency-list", Row("unit", VIEWS)),
-    **_rows("agency-new agency-edit agency-import", Row("unit", LEADS)),
+    **_rows("agency-new agency-edit agency-import agencies-close", Row("unit", LEADS)),
     **_rows("agency-detail agency-print agency-report", Row("unit", AGENCIES)),
     **_rows("agency-void", Row("unit", AGENCIES, post=True)),
     **_rows("figure-list figure-table figure-held figure-conflicts", Row("unit", VIEWS)),

@@ -79,8 +79,7 @@ def test_staff_of_a_unit_start_where_their_work_is(
 def test_the_bar_leads_to_the_campaign_of_ones_own_unit(cast: dict[str, User], hand: Any) -> None:
     page = hand.browser_of(cast["unit_manager"]).get("/campaign/vn2020.30.290/targets/")
     html = BeautifulSoup(page.content, "html.parser")
-    [current] = html.select("header [aria-current=page]")
-    assert current["href"] == "/campaign/vn2020.30/"
+    assert html.select('header a[href="/campaign/vn2020.30/"]')
     page = hand.browser_of(cast["agency_head"]).get("/account/")
     assert b"/campaign/" not in page.content
 
