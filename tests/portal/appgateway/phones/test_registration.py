@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bluezone.portal import clock
 from bluezone.portal.appgateway import limits
@@ -235,3 +237,26 @@ def test_registrations_reach_the_campaigns_counts_once(phone: Any) -> None:
     assert hand_over() == 0
     rows = DailyRegistrations.objects.values_list("unit_path", "platform", "count")
     assert sorted(rows) == [("vn2020", "android", 3), ("vn2020", "ios", 1), ("vn2020", "other", 1)]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**6), 10**20) | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=5,
+)
+FIELDS = ["TokenFirebase", "TypeOS", "TokenFirebaseNew", "TokenFirebaseOld", "PhoneNumber"]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from([REGISTER, UPDATE, PUSH_INFO]),
+    body=st.dictionaries(st.sampled_from(FIELDS), VALUES | st.just(FIRST)),
+)
+def test_whatever_the_fields_hold_the_answer_is_one_of_the_table(
+    phone: Any, path: str, body: dict[str, object]
+) -> None:
+    before = Phone.objects.count()
+    answer = phone.post(path, body)
+    assert answer["Status"] in {0, 11, 41}
+    if not answer["isOk"]:
+        assert Phone.objects.count() == before
