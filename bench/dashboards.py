@@ -160,7 +160,8 @@ def _teams() -> None:
         batch_size=500,
     )
     homes = Household.objects.bulk_create(
-        [_door(Household, team, place) for team in teams for place in range(DOORS)], batch_size=500
+        [Household(**_door(team, place)) for team in teams for place in range(DOORS)],
+        batch_size=500,
     )
     Visit.objects.bulk_create(
         [
@@ -183,7 +184,7 @@ def _teams() -> None:
     )
 
 
-def _door(household: type, team: object, place: int) -> object:
+def _door(team: object, place: int) -> dict[str, object]:
     state, outcome = (
         ("installed", "installed"),
         ("refused", "refused"),
@@ -193,19 +194,19 @@ def _door(household: type, team: object, place: int) -> object:
     )[place % 5]
     day = None if state == "to_visit" else TODAY - dt.timedelta(days=place % 7)
     settled = day if state not in {"to_visit", "absent"} else None
-    return household(
-        unit_path=team.unit_id,  # type: ignore[attr-defined] # a Team, known after django.setup
-        team=team,
-        alley="Ngõ 1",
-        label=str(place),
-        position=place,
-        state=state,
-        last_outcome=outcome,
-        first_visit_on=day,
-        settled_on=settled,
-        installed_on=day if state == "installed" else None,
-        phones=2 if state == "installed" else 0,
-    )
+    return {
+        "unit_path": team.unit_id,  # type: ignore[attr-defined] # a Team, known after django.setup
+        "team": team,
+        "alley": "Ngõ 1",
+        "label": str(place),
+        "position": place,
+        "state": state,
+        "last_outcome": outcome,
+        "first_visit_on": day,
+        "settled_on": settled,
+        "installed_on": day if state == "installed" else None,
+        "phones": 2 if state == "installed" else 0,
+    }
 
 
 def _people() -> None:

@@ -44,7 +44,7 @@ def main_text(client: Client, address: str) -> str:
     assert answer.status_code == 200
     main = BeautifulSoup(answer.content, "html.parser").find("main")
     assert main is not None
-    for foot in main.select(".address, .no-print"):  # type: ignore[union-attr] # a Tag
+    for foot in main.select(".address, .no-print"):
         foot.decompose()
     return " ".join(main.get_text(" ").split())
 
