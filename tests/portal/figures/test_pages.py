@@ -15,7 +15,7 @@ from bluezone.portal.accounts.middleware import SEEN, STARTED
 from bluezone.portal.accounts.services import create_staff
 from bluezone.portal.audit.models import Entry
 from bluezone.portal.campaign.figures.facts import load_facts
-from bluezone.portal.campaign.figures.models import Figure, Upload
+from bluezone.portal.campaign.figures.models import Figure, PublishedRate, Upload
 from bluezone.portal.campaign.figures.services import current, record_denominator
 from bluezone.portal.units.models import Unit
 
@@ -235,7 +235,7 @@ def test_lists_ask_the_database_a_fixed_number_of_times(
     for number in range(1, 9):
         report(HD, 1000 + number, day=dt.date(2020, 8, number))
         report(WARD, 1000 + number, day=dt.date(2020, 8, number))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         html = page(officer.get(f"/campaign/{HD}/figures/"))
     assert len(html.select("tbody tr")) == 8
     with django_assert_num_queries(9):
@@ -302,3 +302,14 @@ def test_nothing_of_days_after_the_clock_is_shown_or_sent(officer: Any, report: 
     assert "1111" in texts[1]
     assert not any("9.876" in text or "9876" in text for text in texts)
     assert officer.get(f"{base}{later.id}/").status_code == 404
+
+
+def test_a_percentage_without_a_count_stands_by_itself_and_makes_no_count(officer: Any) -> None:
+    said = {"series": "users", "base": "smartphones", "percent": "22.05", "evidence": "bnews"}
+    PublishedRate.objects.create(unit_path=HD, day=dt.date(2020, 8, 11), **said)
+    PublishedRate.objects.create(unit_path=HD, day=dt.date(2020, 8, 20), **said)
+    text = page(officer.get(f"/campaign/{HD}/figures/")).select_one("table").text
+    assert "22,05 %" in text
+    assert "11/08/2020" in text
+    assert "20/08/2020" not in text
+    assert current([HD], "users", TODAY) == {}

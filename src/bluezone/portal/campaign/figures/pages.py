@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from bluezone.portal import clock
 from bluezone.portal.campaign.figures.checks import doubts_in_words
 from bluezone.portal.campaign.figures.choices import Base, Series, Source, State
 from bluezone.portal.campaign.figures.conflicts import Conflict, ConflictKind, units_of
-from bluezone.portal.campaign.figures.models import DailyValue, Figure
+from bluezone.portal.campaign.figures.models import DailyValue, Figure, PublishedRate
 from bluezone.portal.campaign.figures.places import chunks
 from bluezone.portal.campaign.figures.reading import PARTS
 from bluezone.portal.campaign.figures.wording import source_in_words
@@ -100,6 +101,26 @@ def share_of(row: Figure) -> str:
         "size": look_format.number(row.denominator, language),
         "day": look_format.date(row.denominator_day),
     }
+
+
+def rates_without_count(path: str) -> list[tuple[PublishedRate, str]]:
+    """Return what was published of a unit as a percentage only, newest first, with its words.
+
+    No count is made of it, because its base may not be the one that was named (`bases`).
+    """
+    mark = "." if (get_language() or "vi").startswith("en") else ","
+    rows = PublishedRate.objects.filter(unit_path=path, day__lte=today())
+    counted = Figure.objects.filter(
+        unit_path=OuterRef("unit_path"),
+        series=OuterRef("series"),
+        day=OuterRef("day"),
+        evidence=OuterRef("evidence"),
+    )
+    found = rows.filter(~Exists(counted)).order_by("-day", "id")[:PAGE_ROWS]
+    return [
+        (row, f"{row.percent.normalize():f}".replace(".", mark) + f" % {row.get_base_display()}")
+        for row in found
+    ]
 
 
 def chain(figure: Figure) -> list[Figure]:

@@ -56,6 +56,7 @@ def figure_list(request: HttpRequest, unit_path: str) -> HttpResponse:
         "rows": pages.shown(list(rows[: pages.PAGE_ROWS])),
         "total": rows.count(),
         "held": _held(unit).count(),
+        "rates": pages.rates_without_count(unit.path),
         "series": request.GET.get("series", ""),
         "choices": Series.choices,
         "rights": access.rights(staff(request), unit_path),
