@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bluezone.portal import clock
 from bluezone.portal.appgateway import limits
-from bluezone.portal.appgateway.phones import services
+from bluezone.portal.appgateway.phones import registering, services
 from bluezone.portal.appgateway.phones.counting import hand_over
 from bluezone.portal.appgateway.phones.models import EarlierToken, Phone, Tally
 from bluezone.portal.campaign.figures.models import DailyRegistrations
@@ -237,6 +238,23 @@ def test_registrations_reach_the_campaigns_counts_once(phone: Any) -> None:
     assert hand_over() == 0
     rows = DailyRegistrations.objects.values_list("unit_path", "platform", "count")
     assert sorted(rows) == [("vn2020", "android", 3), ("vn2020", "ios", 1), ("vn2020", "other", 1)]
+
+
+def test_no_request_and_no_token_is_logged(
+    phone: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        register(phone)
+        phone.post(REGISTER, b'{"TokenFirebase": "' + FIRST.encode())
+
+        def broken(token: str) -> None:
+            raise ValueError(token)
+
+        monkeypatch.setattr(registering, "hash_of", broken)
+        assert register(phone)["Status"] == 1
+    ours = [record for record in caplog.records if record.name.startswith("bluezone")]
+    assert [record.levelname for record in ours] == ["ERROR"]
+    assert "APA91b" not in " ".join(record.getMessage() for record in ours)
 
 
 VALUES = st.recursive(
