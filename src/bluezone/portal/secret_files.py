@@ -40,9 +40,22 @@ PHONE: Final = "phone-hmac-key"
 ADDRESS: Final = "address-hmac-key"
 SEAL: Final = "seal-key"
 INVITATION: Final = "invitation-hmac-key"
+FIND_GUID: Final = "find-guid-hmac-key"
+WARNING: Final = "warning-hmac-key"
 TOKEN_SIGNING: Final = "token-signing.pem"  # noqa: S105 - the name of a file
 CERTIFICATE_SIGNING: Final = "certificate-signing.pem"
-_RANDOM_FILES: Final = (DJANGO, CODE, TOKEN, API_KEY, PHONE, ADDRESS, SEAL, INVITATION)
+_RANDOM_FILES: Final = (
+    DJANGO,
+    CODE,
+    TOKEN,
+    API_KEY,
+    PHONE,
+    ADDRESS,
+    SEAL,
+    INVITATION,
+    FIND_GUID,
+    WARNING,
+)
 _SIGNING_FILES: Final = (TOKEN_SIGNING, CERTIFICATE_SIGNING)
 
 
