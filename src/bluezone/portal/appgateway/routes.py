@@ -8,7 +8,7 @@ from typing import Final
 
 from bluezone.portal.appgateway.http import Handler
 from bluezone.portal.appgateway.phones import registration_handlers
-from bluezone.portal.appgateway.uploads import dropping_handlers
+from bluezone.portal.appgateway.uploads import contact_handlers, dropping_handlers
 
 PREFIXES: Final = ("/api/App/", "/api/AppHistoryContact/", "/api/AppLog/", "/bzentries/")
 """Where the gateway answers; all other addresses are Django's."""
@@ -16,6 +16,7 @@ PREFIXES: Final = ("/api/App/", "/api/AppHistoryContact/", "/api/AppLog/", "/bze
 ROUTES: Final[Mapping[tuple[str, str], Handler]] = {
     **registration_handlers.HANDLERS,
     **dropping_handlers.HANDLERS,
+    **contact_handlers.HANDLERS,
 }
 """By method and whole path; one line for each module of handlers."""
 
