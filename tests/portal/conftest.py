@@ -24,6 +24,7 @@ from typing import Any, Final
 import django
 import httpx2
 import pytest
+from tests.campaign_evening import screenshots, served_campaign  # noqa: F401 - fixtures
 from tests.postgres import drop_database, new_database
 
 ASKED: Final = os.environ.get("BLUEZONE_TEST_DATABASE", "")
@@ -81,6 +82,7 @@ ON_BOTH: Final = frozenset(
         "appgateway/phones/test_at_once.py",
         "appgateway/phones/test_over_time.py",
         "appgateway/phones/test_registration.py",
+        "appgateway/uploads/test_contacts.py",
         "audit/test_audit.py",
         "cases/test_cases.py",
         "field/test_fold.py",
