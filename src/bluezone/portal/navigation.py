@@ -74,6 +74,7 @@ def unit_links(user: User, path: str) -> list[Link]:
         (_("Dashboard"), "campaign-unit", view),
         (_("Figures"), "figure-list", (*view, Permission.INSPECT)),
         (_("Conflicts"), "figure-conflicts", (*view, Permission.INSPECT)),
+        (_("Inspection"), "inspection", (Permission.INSPECT,)),
         (_("Targets"), "target-list", view),
         (_("Agencies"), "agency-list", (*view, Permission.MANAGE_AGENCIES)),
         (_("Teams"), "team-list", (*view, Permission.MANAGE_TEAMS)),
@@ -119,6 +120,8 @@ def _campaign_entries(user: User) -> list[tuple[str, str]]:
         (_("Teams"), reverse("team-list", args=[top])),
         (_("Agencies"), reverse("agency-list", args=[top])),
     ]
+    if may(user, Permission.INSPECT, unit=top):
+        entries.insert(1, (_("Inspection"), reverse("inspection", args=[top])))
     return entries
 
 

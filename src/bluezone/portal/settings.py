@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "bluezone.portal.campaign.dashboards",
     "bluezone.portal.campaign.field",
     "bluezone.portal.campaign.figures",
+    "bluezone.portal.campaign.inspection",
     "bluezone.portal.campaign.targets",
     "bluezone.portal.cases",
     "bluezone.portal.site",

@@ -55,5 +55,6 @@ urlpatterns = [
     path("", include("bluezone.portal.campaign.figures.urls")),
     path("", include("bluezone.portal.campaign.dashboards.urls")),
     path("", include("bluezone.portal.campaign.field.urls")),
+    path("", include("bluezone.portal.campaign.inspection.urls")),
     path("", include("bluezone.portal.campaign.targets.urls")),
 ]

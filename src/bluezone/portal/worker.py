@@ -11,6 +11,7 @@ from bluezone.portal.appgateway import worker as appgateway
 from bluezone.portal.campaign.dashboards.keeping import keep_due
 from bluezone.portal.campaign.field.closing import close_due
 from bluezone.portal.campaign.figures import worker as figures
+from bluezone.portal.campaign.inspection import keeping as inspection
 from bluezone.portal.verification.retention import Forgotten, purge
 from bluezone.portal.verification.sms.outbox import send_due
 from bluezone.portal.verification.sms.provider import current_provider, sms_enabled
@@ -41,4 +42,5 @@ def run_due(*, now: int, desk_now: int | None = None) -> Round:
     close_due(now=now)
     appgateway.run_due(now=now)
     keep_due(now=now)
+    inspection.keep_due(now=now)
     return Round(tried, forgotten)

@@ -7,7 +7,7 @@ question it answers as its title. Source: LOOK "Pictures".
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -139,6 +139,7 @@ def progress_chart(
     description: str,
     number: Callable[[float], str],
     band_name: str,
+    marked: Collection[dt.date] = (),
 ) -> SafeString:
     """Return counts over days with the target's line and the fan of the forecast.
 
@@ -150,6 +151,7 @@ def progress_chart(
         description: the answer in words.
         number: writes a count in the reader's language.
         band_name: what the band means, a few words.
+        marked: days whose points get a square and stand out.
     """
     scale = _Scale.over(points, fan, goal)
     parts = [_axis(scale, number)]
@@ -158,6 +160,7 @@ def progress_chart(
     if goal is not None:
         parts.append(_goal(scale, goal, number))
     parts.append(_line(scale, points, number))
+    parts += [_mark(scale.x(day), scale.y(value)) for day, value in points if day in marked]
     return _svg("progress", (_WIDTH, _HEIGHT), title, description, parts)
 
 
@@ -244,6 +247,10 @@ def _line(
     x, y = places[-1]
     label = _text(x - 6, y - 10, number(points[-1][1]), "line-value left")
     return f'<polyline class="line" points="{_points(places)}"/>{dots}{label}'
+
+
+def _mark(x: float, y: float) -> str:
+    return f'<rect class="marked" x="{x - 6:.1f}" y="{y - 6:.1f}" width="12" height="12"/>'
 
 
 def _points(places: Iterable[tuple[float, float]]) -> str:

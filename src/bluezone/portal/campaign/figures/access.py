@@ -17,6 +17,7 @@ class Rights:
 
     report: bool
     accept: bool
+    inspect: bool
 
 
 def rights(user: User, unit_path: str) -> Rights:
@@ -24,4 +25,5 @@ def rights(user: User, unit_path: str) -> Rights:
     return Rights(
         any(may(user, permission, unit=unit_path) for permission in REPORT),
         any(may(user, permission, unit=unit_path) for permission in ACCEPT),
+        may(user, Permission.INSPECT, unit=unit_path),
     )

@@ -35,6 +35,7 @@ class Finding:
         day, last_day: first and last day of the pattern.
         strength: -log10 of how often an honest unit would look like this, at most 12.
         message: the facts, ready for `words.phrase`.
+        days: the days that the pattern is made of, oldest first.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Finding:
     last_day: dt.date
     strength: float
     message: Message
+    days: tuple[dt.date, ...]
 
 
 def finding(
@@ -62,4 +64,5 @@ def finding(
         last,
         float(np.clip(strength, 0.0, 12.0)),
         Message(message_id, {"day": first, "last_day": last, **facts}),
+        tuple(as_date(day) for day in days),
     )
