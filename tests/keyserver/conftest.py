@@ -35,6 +35,7 @@ ON_BOTH: Final = frozenset(
         "export/test_worker.py",
         "publish/test_publish.py",
         "store/test_insert.py",
+        "withdraw/test_withdraw.py",
     }
 )
 _EMPTY: Final = """

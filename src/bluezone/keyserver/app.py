@@ -1,11 +1,11 @@
 """The key server as one ASGI application.
 
-Publish, download, health. Nothing here logs an address, a header or a time of a request.
+Publish, withdraw, download, health. Nothing here logs an address, a header or a time of a request.
 """
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
@@ -30,6 +30,10 @@ from bluezone.keyserver.publish.store import insert_publishes
 from bluezone.keyserver.settings import KeyServerSettings
 from bluezone.keyserver.signing_key import open_signer, public_pem
 from bluezone.keyserver.store.db import Store, open_store
+from bluezone.keyserver.withdraw.handler import withdraw_endpoint
+from bluezone.keyserver.withdraw.service import MinuteLimit, WithdrawService, WithdrawWriter
+from bluezone.keyserver.withdraw.store import withdraw_all
+from bluezone.protocol.scheme import Scheme
 
 Clock = Callable[[], int]
 
@@ -70,11 +74,20 @@ def create_app(
         clock=clock,
         entropy=entropy,
     )
+    withdrawing = WithdrawService(
+        limits=settings.limits,
+        sealer=service.sealer,
+        writer=WithdrawWriter(partial(withdraw_all, store)),
+        clock=clock,
+        entropy=entropy,
+        limit=MinuteLimit(settings.limits.withdrawals_per_minute),
+    )
+    routes = _routes(settings, service, store, clock) + _withdraw_routes(withdrawing)
     return Starlette(
-        routes=_routes(settings, service, store, clock),
+        routes=routes,
         middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: http_error},
-        lifespan=_lifespan(writer, store),
+        lifespan=_lifespan([writer, withdrawing.writer], store),
     )
 
 
@@ -98,13 +111,22 @@ def _routes(
     ]
 
 
+def _withdraw_routes(service: WithdrawService) -> list[Route]:
+    paths = {"/v1/withdraw": Scheme.EN, "/bluezone/v1/withdraw": Scheme.BLUEZONE}
+    return [
+        Route(path, withdraw_endpoint(service, scheme), methods=["POST"])
+        for path, scheme in paths.items()
+    ]
+
+
 def _lifespan(
-    writer: PublishWriter, store: Store
+    writers: Sequence[PublishWriter | WithdrawWriter], store: Store
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        writer.close()
+        for writer in writers:
+            writer.close()
         store.close()
 
     return lifespan

@@ -86,6 +86,13 @@ class InvalidTransitionError(KeyServerError):
     status = 400
 
 
+class TooManyRequestsError(KeyServerError):
+    """More came within a minute than this server does."""
+
+    code = "too_many_requests"
+    status = 429
+
+
 class StoreUnavailableError(KeyServerError):
     """The database did not take the write; nothing of the request is stored."""
 

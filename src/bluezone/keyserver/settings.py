@@ -56,6 +56,7 @@ class PublishLimits:
         onset_default_days: assumed onset, days ago, when none is usable.
         onset_span_days: largest distance of a key's day from the onset day.
         clock_leeway_s: how far the authority's clock may differ from ours.
+        withdrawals_per_minute: most withdrawals, all clients of a process together.
     """
 
     body_bytes: int = 64_000
@@ -67,6 +68,7 @@ class PublishLimits:
     onset_default_days: int = 4
     onset_span_days: int = 14
     clock_leeway_s: int = 5
+    withdrawals_per_minute: int = 600
 
 
 @dataclass(frozen=True, slots=True)

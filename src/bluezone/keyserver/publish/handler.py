@@ -22,7 +22,7 @@ from bluezone.keyserver.publish.request import (
 from bluezone.keyserver.publish.service import PublishService
 
 CHAFF_HEADER: Final = "x-chaff"
-_CHAFF_KEYS: Final = 14
+CHAFF_KEYS: Final = 14
 _TOKEN_BYTES: Final = 393
 """Length of the token for fourteen keys: version, nonce, 14 x 26 bytes, tag."""
 
@@ -55,4 +55,4 @@ async def _publish(request: Request, service: PublishService, kind: type[S]) -> 
 
 def _chaff_reply(entropy: Entropy) -> PublishReply:
     token = base64.b64encode(b"\x01" + entropy(_TOKEN_BYTES - 1)).decode()
-    return PublishReply(revision_token=token, inserted_exposures=_CHAFF_KEYS)
+    return PublishReply(revision_token=token, inserted_exposures=CHAFF_KEYS)

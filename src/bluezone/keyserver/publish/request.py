@@ -60,7 +60,7 @@ class DayKeyPublishRequest(_Common, frozen=True, rename="camel", kw_only=True):
 
 
 AnyRequest = PublishRequest | DayKeyPublishRequest
-S = TypeVar("S", PublishRequest, DayKeyPublishRequest)
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 def decode_request(body: bytes, kind: type[S]) -> S:

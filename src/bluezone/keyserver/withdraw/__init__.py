@@ -1,0 +1,1 @@
+"""Withdrawing keys: whoever holds their revision token has them deleted."""
