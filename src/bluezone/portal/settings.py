@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "bluezone.portal.accounts",
     "bluezone.portal.appgateway.bridge",
     "bluezone.portal.appgateway.consent",
+    "bluezone.portal.appgateway.people",
     "bluezone.portal.appgateway.phones",
     "bluezone.portal.appgateway.pushes",
     "bluezone.portal.audit",

@@ -22,3 +22,34 @@ BLUEZONE_GATEWAY_UPLOAD_SECONDS = environment.number(
 BLUEZONE_GATEWAY_HISTORY_BYTES = environment.number(
     "GATEWAY_HISTORY_BYTES", 5_000_000, low=100_000, high=64 * 1024 * 1024
 )
+
+# Pushes: shown in the portal (`outbox`), or sent through Firebase Cloud Messaging (`fcm`).
+BLUEZONE_GATEWAY_PUSH_PROVIDER = environment.text("GATEWAY_PUSH_PROVIDER", "outbox")
+BLUEZONE_GATEWAY_FCM_CREDENTIALS = environment.text("GATEWAY_FCM_CREDENTIALS", "")
+BLUEZONE_GATEWAY_FCM_URL = environment.text("GATEWAY_FCM_URL", "https://fcm.googleapis.com")
+BLUEZONE_GATEWAY_FCM_CONNECTIONS = environment.number(
+    "GATEWAY_FCM_CONNECTIONS", 16, low=1, high=256
+)
+# Codes by message (docs/app-gateway-people.md): each costs money.
+BLUEZONE_GATEWAY_CODES_PER_NUMBER = environment.number(
+    "GATEWAY_CODES_PER_NUMBER", 5, low=1, high=100
+)
+BLUEZONE_GATEWAY_CODES_PER_PHONE = environment.number("GATEWAY_CODES_PER_PHONE", 5, low=1, high=100)
+BLUEZONE_GATEWAY_CODES_PER_ADDRESS = environment.number(
+    "GATEWAY_CODES_PER_ADDRESS", 500, low=1, high=1_000_000_000
+)
+BLUEZONE_GATEWAY_CODES_PER_HOUR = environment.number(
+    "GATEWAY_CODES_PER_HOUR", 10_000, low=1, high=1_000_000_000
+)
+BLUEZONE_GATEWAY_FOREIGN_CODES_PER_HOUR = environment.number(
+    "GATEWAY_FOREIGN_CODES_PER_HOUR", 50, low=0, high=1_000_000_000
+)
+BLUEZONE_GATEWAY_NUMBER_S = 86_400 * environment.number(
+    "GATEWAY_NUMBER_DAYS", 365, low=1, high=1_000
+)
+BLUEZONE_GATEWAY_INFORMATION_S = 86_400 * environment.number(
+    "GATEWAY_INFORMATION_DAYS", 90, low=1, high=365
+)
+BLUEZONE_GATEWAY_DECLARATION_S = 86_400 * environment.number(
+    "GATEWAY_DECLARATION_DAYS", 21, low=1, high=60
+)

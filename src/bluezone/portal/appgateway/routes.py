@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from bluezone.portal.appgateway.http import Handler
+from bluezone.portal.appgateway.people import (
+    declarations_handlers,
+    information_handlers,
+    otp_handlers,
+)
 from bluezone.portal.appgateway.phones import registration_handlers
 from bluezone.portal.appgateway.uploads import contact_handlers, dropping_handlers
 
@@ -15,6 +20,9 @@ PREFIXES: Final = ("/api/App/", "/api/AppHistoryContact/", "/api/AppLog/", "/bze
 
 ROUTES: Final[Mapping[tuple[str, str], Handler]] = {
     **registration_handlers.HANDLERS,
+    **otp_handlers.HANDLERS,
+    **information_handlers.HANDLERS,
+    **declarations_handlers.HANDLERS,
     **dropping_handlers.HANDLERS,
     **contact_handlers.HANDLERS,
 }

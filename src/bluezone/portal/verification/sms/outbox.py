@@ -67,25 +67,42 @@ def message_text(codes: CodePair, row: VerificationCode, *, language: str) -> st
 
 
 def enqueue(row: VerificationCode, phone: str, text: str, *, now: int, rng: Random) -> SmsMessage:
-    """Put a message into the outbox, inside the caller's transaction.
+    """Put the message of a code into the outbox, inside the caller's transaction.
 
     Raises:
         SmsFailureError: messages are switched off.
         SmsQueueFullError: too many wait already.
     """
+    message = SmsMessage(case=row.case, code=row, useless_at=row.long_expires_at)
+    return _put(message, phone, text, now=now, rng=rng)
+
+
+def enqueue_text(phone: str, text: str, *, useless_at: int, now: int, rng: Random) -> SmsMessage:
+    """Put a message that belongs to no case into the outbox, inside the caller's transaction.
+
+    Args:
+        phone: E.164.
+        text: what it says; at most 918 characters.
+        useless_at: when nobody needs it any more, Unix seconds.
+        now: Unix seconds.
+        rng: chance, for sealing.
+
+    Raises:
+        SmsFailureError: messages are switched off.
+        SmsQueueFullError: too many wait already.
+    """
+    message = SmsMessage(case=None, code=None, useless_at=useless_at)
+    return _put(message, phone, text[:MAX_CHARACTERS], now=now, rng=rng)
+
+
+def _put(message: SmsMessage, phone: str, text: str, *, now: int, rng: Random) -> SmsMessage:
     if not sms_enabled():
         raise SmsFailureError("messages are switched off; read the code out instead")
     if _unsent().count() >= settings.BLUEZONE_SMS_QUEUE_LIMIT:
         raise SmsQueueFullError("too many messages wait; read the code out, or try later")
-    message = SmsMessage(
-        case=row.case,
-        code=row,
-        recipient_ending=phone[-3:],
-        body_sealed=keyring.seal(text.encode(), purpose=_BODY, rng=rng),
-        created_at=now,
-        next_attempt_at=now,
-        useless_at=row.long_expires_at,
-    )
+    message.recipient_ending = phone[-3:]
+    message.body_sealed = keyring.seal(text.encode(), purpose=_BODY, rng=rng)
+    message.created_at = message.next_attempt_at = now
     if only_shown():
         message.state, message.finished_at = MessageState.SHOWN, now
     else:  # the number is kept only if something will be sent to it
