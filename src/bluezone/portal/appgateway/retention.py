@@ -1,6 +1,8 @@
 """Forgetting on time; docs/app-gateway.md lists what and when. Each package has its `purge`."""
 
+from bluezone.portal.appgateway.people import forgetting as people
 from bluezone.portal.appgateway.phones import forgetting
+from bluezone.portal.appgateway.pushes import retention as pushes
 
 
 def purge(*, now: int) -> None:
@@ -10,3 +12,5 @@ def purge(*, now: int) -> None:
         now: Unix seconds of the clock of events.
     """
     forgetting.purge(now=now)
+    people.purge(now=now)
+    pushes.purge(now)

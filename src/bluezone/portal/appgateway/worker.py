@@ -4,7 +4,10 @@ Every step may be run by several processes at once, and killed anywhere.
 """
 
 from bluezone.portal.appgateway import retention
+from bluezone.portal.appgateway.people import counting as people
 from bluezone.portal.appgateway.phones import counting
+from bluezone.portal.appgateway.pushes import outbox
+from bluezone.portal.appgateway.pushes.current import current_provider
 
 
 def run_due(*, now: int) -> None:
@@ -12,6 +15,12 @@ def run_due(*, now: int) -> None:
 
     Args:
         now: Unix seconds of the clock of events.
+
+    Raises:
+        InvalidSettingError: the way to the phones is not set up rightly.
+        UnsafeSecretError: others can read the account's file.
     """
     counting.hand_over()
+    people.publish_due(now=now)
+    outbox.send_due(current_provider(), now=now)
     retention.purge(now=now)

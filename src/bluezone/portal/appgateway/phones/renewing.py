@@ -8,6 +8,7 @@ caller's transaction.
 from bluezone.portal.appgateway.phones.looking_up import phone_id_of
 from bluezone.portal.appgateway.phones.models import EarlierToken, Phone
 from bluezone.portal.appgateway.phones.tokens import PhoneId, day_start, hash_of
+from bluezone.portal.appgateway.pushes import returned
 
 
 def renew(new: str, old: str, platform: str, *, now: int) -> PhoneId | None:
@@ -29,6 +30,8 @@ def make_current(phone_id: PhoneId, token: str, platform: str, *, now: int) -> N
     phone = Phone.objects.select_for_update().filter(pk=phone_id).first()
     if phone is None:  # forgotten a moment ago
         return
+    if phone.token != token or phone.dead_at is not None:
+        returned.note(phone_id, now=now)
     if phone.token != token:
         _replace_token(phone, token, now=now)
     phone.seen_at = max(phone.seen_at, day_start(now))

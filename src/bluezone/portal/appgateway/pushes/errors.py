@@ -25,3 +25,15 @@ class RoundInvalidError(PushError):
     """A round has no entries, or entries of the future."""
 
     code = "round_invalid"
+
+
+class AccessRefusedError(PushError):
+    """Firebase does not accept the service account."""
+
+    code = "fcm_account_refused"
+
+
+class AccessUnavailableError(PushError):
+    """The server that gives out access tokens does not answer."""
+
+    code = "fcm_account_unavailable"

@@ -103,18 +103,14 @@ class Push(models.Model):
     error_code = models.CharField(max_length=40, default="")
 
     class Meta:
-        """Workers look for what is due, people at the newest; one waits a phone and word."""
+        """Workers look for what is due, people at the newest, one phone's by its number."""
 
         indexes: ClassVar = [
             models.Index(fields=["state", "free_at"], name="push_due"),
             models.Index(fields=["-created_at"], name="push_by_time"),
+            models.Index(fields=["phone_id", "collapse"], name="push_by_phone"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["phone_id", "collapse"],
-                name="push_one_waits",
-                condition=models.Q(state="waiting") & ~models.Q(collapse=""),
-            ),
             models.UniqueConstraint(
                 fields=["phone_id", "bundle"],
                 name="push_one_a_bundle",

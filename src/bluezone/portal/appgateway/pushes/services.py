@@ -5,14 +5,15 @@ twice is one round, so that whoever is killed between two steps can begin again.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.db import transaction
-from django.db.models import F
 
 from bluezone.portal import locks
 from bluezone.portal.appgateway.pushes import bundles
 from bluezone.portal.appgateway.pushes.bundles import LIVES_S, BundleState, bundle_state
-from bluezone.portal.appgateway.pushes.models import Bundle, Push, Range, Returned, Round
+from bluezone.portal.appgateway.pushes.models import Bundle, Push, Range, Round
+from bluezone.portal.appgateway.pushes.returned import note as came_back
 from bluezone.protocol.bluezone.f0 import F0Entry, encode_f0_list, parse_f0_list
 
 __all__ = [
@@ -24,7 +25,7 @@ __all__ = [
     "withdraw_round",
 ]
 
-_LOCK = "gateway_pushes rounds"
+_LOCK: Final = "gateway_pushes rounds"
 
 
 @transaction.atomic
@@ -83,20 +84,8 @@ def withdraw_entries(entries: Iterable[F0Entry], *, now: int) -> int:
     return changed
 
 
-def came_back(phone_id: int, *, now: int) -> None:
-    """Note that a phone has a new token or lives again: it gets what it may have missed."""
-    Returned.objects.update_or_create(phone_id=phone_id, defaults={"at": now})
-
-
 def _close(bundle: Bundle, *, now: int) -> None:
     Range.objects.filter(bundle=bundle).delete()
     Push.objects.filter(bundle=bundle).delete()
     if bundle.withdrawn_at is None:
         Bundle.objects.filter(pk=bundle.pk).update(entries="", withdrawn_at=now)
-
-
-def bundle_counts(bundle: Bundle, **added: int) -> None:
-    """Add to the counts of a bundle, whoever else does so at the same time."""
-    Bundle.objects.filter(pk=bundle.pk).update(
-        **{name: F(name) + number for name, number in added.items() if number}
-    )

@@ -90,10 +90,10 @@ def warn(phone_id: int, round_id: int, *, now: int) -> bool:
     return True
 
 
-def _changed(statement: str, values: list[object]) -> bool:
+def _changed(statement: str, values: list[bytes | int]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _hmac(purpose: bytes, *numbers: int) -> bytes:
