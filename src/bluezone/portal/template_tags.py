@@ -8,10 +8,12 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from bluezone.look import format as look_format
 from bluezone.portal import navigation
 from bluezone.portal.accounts.models import User
+from bluezone.portal.audit.services import SYSTEM
 from bluezone.portal.units.models import Unit
 from bluezone.portal.verification.codes import grouped as group_code
 
@@ -58,6 +60,12 @@ def grouped(code: str) -> str:
 def state(word: str, kind: str) -> SafeString:
     """Show a state by word, colour and shape; `kind` is one of LOOK's five."""
     return format_html('<span class="state {}">{}</span>', kind, word)
+
+
+@register.filter
+def who(actor: str) -> str:
+    """Show who did something, in words where it was nobody at a desk."""
+    return _("the system") if actor == SYSTEM else actor
 
 
 @register.filter

@@ -2,14 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from bluezone.look import format as look_format
-from bluezone.portal.audit.services import SYSTEM
 from bluezone.portal.campaign.targets.choices import CSS_KIND, State
 from bluezone.portal.campaign.targets.effective import Part, split
 from bluezone.portal.campaign.targets.evidence import Evidence, KnownBase
@@ -170,15 +168,10 @@ def _cards(found: Sequence[Verdict], day: dt.date) -> tuple[VerdictCard, ...]:
             sentences(one.effective.target, one.effective.unit_path, evidence),
             one.reason(language()),
             units[one.effective.origin.unit_path],
-            who(one.effective.origin.set_by),
+            one.effective.origin.set_by,
         )
         for one in found
     )
-
-
-def who(set_by: str) -> str:
-    """Return who set a target, in words where it was nobody at a desk."""
-    return _("the system") if set_by == SYSTEM else set_by
 
 
 def sentences(target: Target, path: str, evidence: Evidence) -> tuple[Sentence, ...]:
@@ -223,9 +216,5 @@ def _part_row(part: Part) -> PartRow:
 
 def history(unit: Unit, line: int, day: dt.date) -> list[tuple[Standing, str]]:
     """Return every version of a target of a unit, the newest first, with its sentence."""
-    rows = [
-        replace(one, set_by=who(one.set_by))
-        for one in versions([unit.path], day)
-        if one.line == line
-    ]
+    rows = [one for one in versions([unit.path], day) if one.line == line]
     return [(one, render(one.target, language())) for one in reversed(rows)]
