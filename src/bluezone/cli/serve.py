@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from bluezone.cli import crash_dumps
 from bluezone.cli.output import fail, print_json, stderr
 from bluezone.cli.serve_roles import Plan, Prepared, prepare_plan, run_prepared
 from bluezone.protocol.errors import BluezoneError
@@ -60,6 +61,7 @@ def command(role: str, host: str, portal_port: int, *, keyserver_port: int, as_j
     """
     roles = set(ROLES[1:]) if role == "all" else {role}
     plan = Plan(frozenset(roles), host, portal_port=portal_port, keyserver_port=keyserver_port)
+    crash_dumps.forbid()
     sys.setswitchinterval(SWITCH_S)
     try:
         asyncio.run(_serve(prepare_plan(plan), as_json=as_json))

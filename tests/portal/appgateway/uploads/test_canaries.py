@@ -1,0 +1,206 @@
+"""No byte of a history, a key or a telephone number survives an upload: shown on a real server.
+
+Recognisable values go in by every path, in every layout, whole, broken, and through faults of
+our own; then every file that the process could write is searched, in many spellings. What can be
+said about memory stands in docs/app-gateway-uploads.md and is tested as far as it is promised.
+"""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.portal.appgateway.uploads.canary_server import HANDLER_FAULT, PARSER_FAULT
+from tests.portal.appgateway.uploads.layouts import LAYOUTS, ROW, Layout
+from tests.portal.appgateway.uploads.serving import (
+    WITH_DUMPS,
+    Served,
+    answer_of,
+    forms_of,
+    forms_of_text,
+    found_below,
+    found_in,
+    serving,
+    writable_memory,
+)
+
+GET_INFO = "/api/AppHistoryContact/ReportHistory_GetInfo"
+CONFIRM = "/api/AppHistoryContact/ReportHistory_ConfirmContact"
+SAVE = "/api/AppLog/SaveFile"
+TOKEN = "canary-keeper:APA91b" + "k" * 120
+OWN = bytes.fromhex("C0FFEE11D15EA5E7ABAD1DEA")
+CONTACT = bytes.fromhex("BADC0DE5FACEB00C1CEB00DA")
+BASE = bytes.fromhex("0DDBA11C5EED" * 5 + "B0A7")
+DAILY = bytes.fromhex("5CA1AB1EF0CACC1A" * 4)
+NUMBER = "0987123456"
+CANARIES = {
+    "own id": forms_of(OWN),
+    "contact id": forms_of(CONTACT),
+    "base id": forms_of(BASE),
+    "day key": forms_of(DAILY),
+    "number": forms_of_text(NUMBER) | forms_of_text(NUMBER[1:]),
+}
+SECRET_ROW = b"\t".join([OWN.hex().upper().encode(), CONTACT.hex().upper().encode(), b"-71\t1\n"])
+
+
+def values(served: Served, **others: str) -> dict[str, str]:
+    infof = (
+        f'{{"base_id":"{BASE.hex().upper()}","time":1596844800,'
+        f'"daily_key":"{DAILY.hex().upper()}","time_start":1596844800}}'
+    )
+    own = {"TokenFirebase": TOKEN, "InfoF": infof, "PhoneNumber": NUMBER}
+    return {**own, "FindGUID": served.find_guid, **others}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("served"), TOKEN) as running:
+        yield running
+
+
+def send_all_layouts(served: Served) -> None:
+    """Send what published phones send; every answer is success."""
+    history = SECRET_ROW * 2_000
+    for layout in LAYOUTS:
+        suffix = "" if layout.with_file else "_NoFile"
+        for path in (GET_INFO, CONFIRM):
+            body = layout.body(values(served), history)
+            assert served.send(path + suffix, layout, body)["Status"] == 0
+        assert served.send(SAVE, layout, layout.body(values(served), history))["Status"] == 0
+
+
+def send_broken(served: Served) -> None:
+    """Send what no published phone sends; every answer is a refusal."""
+    android, history = LAYOUTS[0], SECRET_ROW * 500
+    body = android.body(values(served), history)
+    other = Layout("other", "other", "multipart/form-data; boundary=other", with_file=True)
+    secret = BASE.hex()
+    twice = body.replace(b'"InfoF"', b'"TokenFirebase"')
+    for broken, layout, status in (
+        (body, other, 2),
+        (twice, android, 2),
+        (body.replace(b"text/xml", SECRET_ROW * 100), android, 2),
+        (body.replace(b"--RNF", b"--"), android, 2),
+        (body.replace(TOKEN.encode(), SECRET_ROW * 200), android, 2),
+        (body.replace(TOKEN.encode(), b"\xff" + SECRET_ROW), android, 2),
+        (android.body(values(served, FindGUID=secret), history), android, 61),
+        (android.body(values(served, TokenFirebase=""), history), android, 11),
+        (android.body(values(served, TokenFirebase=HANDLER_FAULT + secret), history), android, 1),
+        (android.body(values(served), history + PARSER_FAULT), android, 1),
+    ):
+        assert served.send(CONFIRM, layout, broken)["Status"] == status
+    leave_half_way(served, body)
+
+
+def leave_half_way(served: Served, body: bytes) -> None:
+    with closing(served.connect()) as phone:
+        phone.sendall(served.head(CONFIRM, LAYOUTS[0], len(body)) + body[: len(body) // 2])
+
+
+def test_the_search_finds_every_spelling() -> None:
+    assert found_in(b"x" + OWN, CANARIES) == {"own id"}
+    assert found_in(SECRET_ROW.lower(), CANARIES) == {"own id", "contact id"}
+    assert found_in(BASE.hex().upper().encode("utf-16-le"), CANARIES) == {"base id"}
+    assert found_in(b"+84" + NUMBER[1:].encode(), CANARIES) == {"number"}
+    from base64 import b64encode, urlsafe_b64encode  # noqa: PLC0415 - only here
+
+    for before in range(5):
+        assert found_in(b64encode(b"x" * before + DAILY + b"yz"), CANARIES) == {"day key"}
+        assert found_in(urlsafe_b64encode(b"x" * before + SECRET_ROW), CANARIES) == {
+            "own id",
+            "contact id",
+        }
+    assert found_in(b"nothing of that", CANARIES) == set()
+
+
+def test_of_all_uploads_whole_and_broken_no_canary_is_on_any_disk(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path, TOKEN) as served:
+        send_all_layouts(served)
+        send_broken(served)
+        assert found_below(tmp_path, CANARIES) == {}
+        with closing(served.connect()) as phone:
+            body = LAYOUTS[0].body(values(served), SECRET_ROW * 5_000)
+            phone.sendall(served.head(CONFIRM, LAYOUTS[0], len(body)) + body[:200_000])
+            served.send(GET_INFO, LAYOUTS[0], body)  # by now the first one is being read
+            served.process.send_signal(signal.SIGABRT)
+            assert served.process.wait(60) == -signal.SIGABRT
+    assert found_below(tmp_path, CANARIES) == {}
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list((tmp_path / "cwd").iterdir()) == []
+    # The search looks where things are: what is kept is found, what went wrong was logged.
+    assert "home/portal/portal.sqlite3" in found_below(tmp_path, {"token": [TOKEN.encode()]}) or (
+        "home/portal/portal.sqlite3-wal" in found_below(tmp_path, {"token": [TOKEN.encode()]})
+    )
+    logged = (tmp_path / "stderr").read_text()
+    assert "RuntimeError at faulty_phone_of" in logged
+    assert "ValueError at faulty_feed" in logged
+    assert "Fatal Python error: Aborted" in logged
+
+
+def test_without_the_servers_own_rule_a_crash_would_leave_a_dump(tmp_path: Path) -> None:
+    code = "import os, sys; x = sys.argv[1].encode(); os.abort()"
+    subprocess.run([*WITH_DUMPS, sys.executable, "-c", code, BASE.hex()], cwd=tmp_path, check=False)
+    if not any(tmp_path.iterdir()):
+        pytest.skip("this machine writes no core dumps into the working folder")
+    assert "base id" in found_in(next(tmp_path.iterdir()).read_bytes(), CANARIES)
+
+
+def test_a_serving_process_may_leave_no_core_dump(served: Served) -> None:
+    limits = Path(f"/proc/{served.process.pid}/limits")
+    if not limits.exists():
+        pytest.skip("this platform does not show a process's limits")
+    (line,) = [one for one in limits.read_text().splitlines() if "core file" in one]
+    assert set(line.split()[4:6]) <= {"0", "1"}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS[:2], ids=lambda layout: layout.name)
+def test_a_phone_that_waits_for_100_hears_100(served: Served, layout: Layout) -> None:
+    body = layout.body(values(served))
+    with closing(served.connect()) as phone:
+        phone.sendall(served.head(CONFIRM, layout, len(body), "expect: 100-continue"))
+        interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert phone.recv(len(interim), socket.MSG_WAITALL) == interim
+        phone.sendall(body)
+        assert answer_of(phone)["Status"] == 0
+
+
+def test_a_body_in_many_small_packets_is_understood(served: Served) -> None:
+    body = LAYOUTS[3].body(values(served))
+    with closing(served.connect()) as phone:
+        phone.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        phone.sendall(served.head(CONFIRM, LAYOUTS[3], len(body)))
+        for at in range(0, len(body), 11):
+            phone.sendall(body[at : at + 11])
+        assert answer_of(phone)["Status"] == 0
+
+
+def test_a_chunked_body_without_a_length_is_understood(served: Served) -> None:
+    body = LAYOUTS[0].body(values(served), ROW * 1_000)
+    head = served.head(CONFIRM, LAYOUTS[0], 0, "transfer-encoding: chunked")
+    head = head.replace(b"content-length: 0\r\n", b"")
+    pieces = [body[at : at + 5_000] for at in range(0, len(body), 5_000)]
+    coded = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+    with closing(served.connect()) as phone:
+        phone.sendall(head + coded)
+        assert answer_of(phone)["Status"] == 0
+
+
+def test_memory_holds_no_more_of_histories_after_forty_than_the_servers_buffers(
+    served: Served,
+) -> None:
+    mark = bytes.fromhex("FEEDFACECAFE") * 2
+    row = mark.hex().upper().encode() + SECRET_ROW[24:]
+    body = LAYOUTS[0].body(values(served), row * 15_000)
+    for _ in range(40):
+        assert served.send(CONFIRM, LAYOUTS[0], body)["Status"] == 0
+    try:
+        rows = sum(part.count(row) for part in writable_memory(served.process.pid))
+    except OSError:
+        pytest.skip("this platform does not show the memory of a child process")
+    assert rows * len(row) < 10_000_000  # of 41 MB; measured: 2 to 5 MB, in freed buffers
