@@ -7,6 +7,7 @@ or HTML is nobody's business here. Texts that a client makes of a lost value are
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -25,7 +26,10 @@ _LOST: Final = frozenset({"null", "undefined", "[object Object]", "NaN"})
 
 def is_phone_shaped(text: str) -> bool:
     """Tell whether `text` is a phone number by its shape, however it is grouped."""
-    return len(text) <= PHONE_CHARACTERS and bool(_PHONE.fullmatch(_BETWEEN.sub("", text)))
+    if len(text) > PHONE_CHARACTERS:
+        return False
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_PHONE.fullmatch(_BETWEEN.sub("", plain)))
 
 
 def is_envelope(value: object) -> bool:
@@ -50,12 +54,17 @@ def read_token(value: object) -> str | None:
 
 
 def read_phone_text(value: object) -> str:
-    """Return what stands in a phone field as short text; "" where it holds anything else."""
+    """Return what stands in a phone field as short text; "" where it holds anything else.
+
+    Wide digits and spaces that do not break become the usual ones.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if abs(value) < 10**16 else ""
     if not isinstance(value, str):
         return ""
-    text = value.strip()
+    if len(value) > 4 * PHONE_CHARACTERS:
+        return ""
+    text = unicodedata.normalize("NFKC", value).strip()
     return text if len(text) <= PHONE_CHARACTERS and text.isprintable() else ""
 
 

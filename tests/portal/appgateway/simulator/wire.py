@@ -139,6 +139,8 @@ async def call(
     sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> MutableMapping[str, Any]:
+        if not pieces and whole:
+            await asyncio.Event().wait()  # the client waits for its answer
         if not pieces:
             return {"type": "http.disconnect"}
         return {
