@@ -13,7 +13,11 @@ from bluezone.portal.appgateway.people import (
     otp_handlers,
 )
 from bluezone.portal.appgateway.phones import registration_handlers
-from bluezone.portal.appgateway.uploads import contact_handlers, dropping_handlers
+from bluezone.portal.appgateway.uploads import (
+    contact_handlers,
+    dropping_handlers,
+    help_handlers,
+)
 
 PREFIXES: Final = ("/api/App/", "/api/AppHistoryContact/", "/api/AppLog/", "/bzentries/")
 """Where the gateway answers; all other addresses are Django's."""
@@ -25,6 +29,7 @@ ROUTES: Final[Mapping[tuple[str, str], Handler]] = {
     **declarations_handlers.HANDLERS,
     **dropping_handlers.HANDLERS,
     **contact_handlers.HANDLERS,
+    **help_handlers.HANDLERS,
 }
 """By method and whole path; one line for each module of handlers."""
 

@@ -14,13 +14,21 @@ from tests.portal.appgateway.uploads.layouts import LAYOUTS, ROW, Layout
 
 from bluezone.portal import asgi
 from bluezone.portal.appgateway import uploads
+from bluezone.portal.appgateway.consent import services
 
 GET_INFO = "/api/AppHistoryContact/ReportHistory_GetInfo"
 CONFIRM = "/api/AppHistoryContact/ReportHistory_ConfirmContact"
+DECLARE = "/api/AppHistoryContact/ReportHistory_ConfirmDeclare"
 SAVE = "/api/AppLog/SaveFile"
-HISTORIES = (GET_INFO, CONFIRM)
+HISTORIES = (GET_INFO, CONFIRM, DECLARE)
 VALUES = {"TokenFirebase": TOKEN, "InfoF": INFOF, "PhoneNumber": "0912345678", "FindGUID": "1"}
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True, params=[False])
+def _code_is_open(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No code that a history could belong to is open, unless a test says so."""
+    monkeypatch.setattr(services, "any_open_with_history", lambda _now: request.param)
 
 
 def speak(path: str, receive: Receive, layout: Layout = LAYOUTS[0]) -> dict[str, Any]:
@@ -108,6 +116,7 @@ def test_a_slow_body_is_given_up(path: str, settings: Any) -> None:
 
 @pytest.mark.parametrize("path", HISTORIES)
 @pytest.mark.parametrize("end", ["complete", "cut off", "twice"])
+@pytest.mark.parametrize("_code_is_open", [False, True], indirect=True)
 def test_of_a_history_never_more_than_one_chunk_is_alive(path: str, end: str) -> None:
     body = LAYOUTS[0].body({**VALUES, "TokenFirebase": ""}, ROW * 10_000)
     if end == "twice":

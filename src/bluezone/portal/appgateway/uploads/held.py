@@ -57,7 +57,15 @@ class HeldBytes:
 
     def value(self) -> bytes:
         """Return a copy, which cannot be wiped."""
-        return b"".join(self._blocks)[: self._size]
+        return bytes(self.copy())
+
+    def copy(self) -> bytearray:
+        """Return a copy, which whoever asked for it overwrites."""
+        copied = bytearray(self._size)
+        for number, block in enumerate(self._blocks):
+            start = number * BLOCK_BYTES
+            copied[start : start + BLOCK_BYTES] = memoryview(block)[: self._size - start]
+        return copied
 
     def __len__(self) -> int:
         return self._size

@@ -15,13 +15,13 @@ from bluezone.portal.appgateway.uploads.heads import boundary_of
 from bluezone.portal.appgateway.uploads.multipart import MultipartParser, Parts, Sinks
 
 
-def _drop(_name: str) -> None:
+def drop(_name: str) -> None:
     """Keep nothing of a part."""
 
 
 @asynccontextmanager
 async def read_parts(
-    request: Request, *, keep: Mapping[str, int], sink: Sinks = _drop
+    request: Request, *, keep: Mapping[str, int], sink: Sinks = drop
 ) -> AsyncIterator[Parts]:
     """Read a multipart body; hand out the parts to be kept, and overwrite them at the end.
 
