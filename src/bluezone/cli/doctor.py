@@ -8,6 +8,7 @@ from typing import Final
 import click
 from rich.table import Table
 
+from bluezone.cli.doctor_app_files import check_app_files
 from bluezone.cli.doctor_checks import Finding, State, run_checks
 from bluezone.cli.doctor_postgres import check_servers
 from bluezone.cli.home import home_folder
@@ -35,10 +36,12 @@ def command(*, as_json: bool) -> None:
     """Say what is missing on this machine and what to do.
 
     Looks at Python, the installed parts, the folder and its secrets, the databases, the
-    ports, the clock and the Bluetooth controllers. Changes nothing. Exit status 1 when
-    something that is set up is broken; parts that were never set up are only noted.
+    ports, the clock, the Bluetooth controllers and the files for published phones. Changes
+    nothing. Exit status 1 when something that is set up is broken; parts that were never
+    set up are only noted.
     """
-    checks = chain(run_checks(home_folder(), now=int(time.time())), check_servers(os.environ))
+    found = run_checks(home_folder(), now=int(time.time()))
+    checks = chain(found, check_servers(os.environ), check_app_files(os.environ))
     findings = list(checks)
     if as_json:
         for finding in findings:

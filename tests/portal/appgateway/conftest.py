@@ -12,6 +12,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 
 from bluezone.portal import clock
 from bluezone.portal.appgateway import asgi, database
+from bluezone.portal.appgateway.files import handlers as file_handlers
 from bluezone.portal.appgateway.http import Answer, Request
 
 T = TypeVar("T")
@@ -28,6 +29,12 @@ def _database_in_this_thread() -> Iterator[None]:
     database.use_runner(_in_this_thread)
     yield
     database.use_runner(None)
+
+
+@pytest.fixture(autouse=True)
+def _no_answers_of_other_tests() -> None:
+    """Row numbers start again in each test, so that memory of another would look right."""
+    file_handlers.forget()
 
 
 @dataclass

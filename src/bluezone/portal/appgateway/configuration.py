@@ -53,3 +53,21 @@ BLUEZONE_GATEWAY_INFORMATION_S = 86_400 * environment.number(
 BLUEZONE_GATEWAY_DECLARATION_S = 86_400 * environment.number(
     "GATEWAY_DECLARATION_DAYS", 21, low=1, high=60
 )
+# What published phones get as version, settings, texts and answers; empty for our own defaults.
+BLUEZONE_GATEWAY_FILES = environment.text("GATEWAY_FILES", "")
+
+# The bridge to the key server: rounds, day keys in both directions (docs/app-gateway-bridge.md).
+BLUEZONE_GATEWAY_KEY_SERVER_URL = environment.text(
+    "GATEWAY_KEY_SERVER_URL", "http://127.0.0.1:8080"
+)
+BLUEZONE_GATEWAY_EXPORT_KEYS = environment.words(
+    "GATEWAY_EXPORT_KEYS", str(environment.home().parent / "keyserver" / "export-public-key.pem")
+)
+BLUEZONE_GATEWAY_EXPORT_INDEXES = environment.words(
+    "GATEWAY_EXPORT_INDEXES", "bluezone/hourly/index.txt"
+)
+BLUEZONE_GATEWAY_HEALTH_AUTHORITY = environment.text("GATEWAY_HEALTH_AUTHORITY", "vn.bluezone")
+BLUEZONE_GATEWAY_ROUND_S = 60 * environment.number("GATEWAY_ROUND_MINUTES", 60, low=1, high=1440)
+BLUEZONE_GATEWAY_ROUND_ENTRIES = environment.number(
+    "GATEWAY_ROUND_ENTRIES", 2_700, low=1, high=100_000
+)

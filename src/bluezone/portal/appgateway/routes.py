@@ -6,6 +6,7 @@ Source: spec/bluezone-wire.md 3.2.
 from collections.abc import Mapping
 from typing import Final
 
+from bluezone.portal.appgateway.files import handlers as file_handlers
 from bluezone.portal.appgateway.http import Handler
 from bluezone.portal.appgateway.people import (
     declarations_handlers,
@@ -30,10 +31,11 @@ ROUTES: Final[Mapping[tuple[str, str], Handler]] = {
     **dropping_handlers.HANDLERS,
     **contact_handlers.HANDLERS,
     **help_handlers.HANDLERS,
+    **file_handlers.HANDLERS,
 }
 """By method and whole path; one line for each module of handlers."""
 
-PREFIX_ROUTES: Final[Mapping[tuple[str, str], Handler]] = {}
+PREFIX_ROUTES: Final[Mapping[tuple[str, str], Handler]] = {**file_handlers.PREFIX_HANDLERS}
 """By method and the beginning of the path, where it ends in a name or a number."""
 
 
