@@ -59,7 +59,7 @@ TABLE: Final[dict[str, Row]] = {
     **_rows("questions public-figures public-figures-unit materials material-file", Row("open")),
     **_rows("poster-file news-list news-feed news-detail news-print scan robots", Row("open")),
     **_rows("unit-install voucher voucher-key field-app field-worker", Row("open")),
-    **_rows("field-manifest mfa_authenticate account_login", Row("open")),
+    **_rows("field-manifest mfa_authenticate account_login help-receipt", Row("open")),
     **_rows("language voucher-sign voucher-redeem field-sync", Row("open", post=True)),
     **_rows("api-verify api-certificate api-issue api-batch-issue", Row("open", post=True)),
     **_rows("api-check-code-status api-expire-code api-unknown", Row("open", post=True)),
@@ -73,8 +73,8 @@ TABLE: Final[dict[str, Row]] = {
     **_rows("end-other-sessions end-session sign-out", Row("signed", post=True)),
     # Of a role in any unit.
     **_rows("case-list case-new case-detail code-issue", Row("somewhere", HEALTH)),
-    **_rows("code-detail code-status", Row("somewhere", HEALTH)),
-    **_rows("code-revoke", Row("somewhere", HEALTH, post=True)),
+    **_rows("code-detail code-status help-code help-code-status", Row("somewhere", HEALTH)),
+    **_rows("code-revoke help-code-revoke shared-delete", Row("somewhere", HEALTH, post=True)),
     **_rows("outbox", Row("somewhere", HEALTH)),
     **_rows("staff person", Row("somewhere", MANAGER | ADMINISTRATOR)),
     **_rows(
@@ -121,7 +121,7 @@ SIGN_IN: Final = 1
 VALUES: Final = {
     "token": "x", "pseudonym": "X", "uuid": "00000000-0000-4000-8000-000000000000",
     "path": "x", "label": "x", "kind": "x", "language": "vi", "ending": "pdf", "code": "x",
-    "device_id": "x",
+    "device_id": "x", "secret": "a" * 32,
 }  # fmt: skip
 """Of arguments that are no number; a number is one that nothing has."""
 

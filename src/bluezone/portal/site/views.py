@@ -28,8 +28,8 @@ from bluezone.portal.units.models import Level, Unit
 _HOME_NEWS = 3
 _FOUND_UNITS = 10
 _CLOSED: Final = (
-    *("account", "agencies", "api", "audit", "campaign", "cases", "codes", "field", "messages"),
-    *("q", "sign-in", "site", "units", "voucher"),
+    *("account", "agencies", "api", "audit", "campaign", "cases", "codes", "field", "help"),
+    *("messages", "q", "sign-in", "site", "units", "voucher"),
 )
 
 

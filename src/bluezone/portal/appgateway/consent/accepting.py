@@ -154,14 +154,15 @@ def _judge(offer: _Offer, *, now: int, rng: Random) -> _Used | Refusal:
     window = _window(code, offer, now=now)
     if window is None:
         return Refusal(Status.INVALID_REQUEST)
-    _use_up(code, offer, window, now=now, rng=rng)
+    used = {"state": HelpState.USED, "claimant": offer.claimant, "again_until": now + AGAIN_S}
+    if not HelpCode.objects.filter(pk=code.pk, state=HelpState.OPEN).update(**used):
+        return Refusal(Status.CODE_INVALID)
+    _store(code, offer, window, now=now, rng=rng)
     return _Used(code, window, repeated=False)
 
 
-def _use_up(code: HelpCode, offer: _Offer, window: Window, *, now: int, rng: Random) -> None:
-    """Use up a locked code and store the keys, in a row that knows nothing of it."""
-    used = {"state": HelpState.USED, "claimant": offer.claimant, "again_until": now + AGAIN_S}
-    HelpCode.objects.filter(pk=code.pk, state=HelpState.OPEN).update(**used)
+def _store(code: HelpCode, offer: _Offer, window: Window, *, now: int, rng: Random) -> None:
+    """Store the keys, in a row that knows nothing of the code, and push the receipt."""
     secret = receipts.new_secret(rng)
     upload = Upload.objects.create(
         id=rng.getrandbits(_NUMBER_BITS),
@@ -191,7 +192,7 @@ def _take_in(used: _Used, data: bytes | None, keys: OwnKeys, *, now: int, rng: R
     history = SharedHistory.objects.filter(code=used.code).first()
     if history is None or history.received or data is None or used.window is None:
         return 0 if history is None else history.rows
-    only = entries.active_entries(now) if used.code.mode == Mode.KNOWN_CASES else None
+    only = entries.known_entries(now) if used.code.mode == Mode.KNOWN_CASES else None
     kept = histories.keep(data, keys, used.window, only=only)
     histories.fill(history, kept, rng=rng)
     return len(kept.rows)

@@ -11,14 +11,22 @@ from collections.abc import Iterable
 
 from bluezone.portal.appgateway.consent.models import Upload
 from bluezone.portal.appgateway.consent.windows import Window
+from bluezone.portal.appgateway.pushes.models import Bundle
 from bluezone.protocol.bluezone.day_key import DayKey
-from bluezone.protocol.bluezone.f0 import F0Entry
+from bluezone.protocol.bluezone.f0 import F0Entry, parse_f0_list
 from bluezone.protocol.bluezone.slot import DAY_S
 
 
 def active_entries(now: int) -> list[F0Entry]:
     """Return the entries that phones may look for at `now`, each key once, oldest first."""
     return _entries(Upload.objects.filter(expires_at__gt=now), now=now)
+
+
+def known_entries(now: int) -> list[F0Entry]:
+    """Return every entry that phones were told of, those of the new app among them."""
+    bundles = Bundle.objects.filter(expires_at__gt=now, withdrawn_at=None)
+    pushed = {entry for text in bundles.values_list("entries", flat=True) for entry in _read(text)}
+    return [*active_entries(now), *pushed]
 
 
 def new_entries(now: int) -> list[F0Entry]:
@@ -41,6 +49,11 @@ def entry_of(upload: Upload, *, now: int) -> F0Entry | None:
         return None
     key = DayKey(bytes(upload.daily_key))
     return F0Entry(key, window.first_midnight, max=upload.slots, time_end=ends_at)
+
+
+def _read(text: str) -> list[F0Entry]:
+    """Return the entries of a bundle, none for one that has lost them."""
+    return parse_f0_list(text) if text else []
 
 
 def _entries(uploads: Iterable[Upload], *, now: int) -> list[F0Entry]:

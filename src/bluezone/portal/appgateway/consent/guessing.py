@@ -74,7 +74,7 @@ def admit(attempt: Try, *, now: int) -> Admission:
     same = (_SAME, f"{attempt.phone_id}\n{attempt.code}")
     if not _take(*same, now=now):
         return Admission.REPEATED
-    taken = []
+    taken: list[tuple[Budget, str]] = []
     for budget in attempt.budgets():
         if not _take(*budget, now=now):
             _give_back([*taken, same])

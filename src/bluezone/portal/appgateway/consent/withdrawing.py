@@ -6,11 +6,13 @@ anybody needs it. The audit learns that something was withdrawn, and not what.
 
 from django.db import transaction
 
+from bluezone.portal.accounts.models import User
 from bluezone.portal.appgateway.consent import receipts
 from bluezone.portal.appgateway.consent.models import SharedHistory, Upload
 from bluezone.portal.appgateway.pushes import services as pushes
 from bluezone.portal.appgateway.pushes.models import Bundle, Push
 from bluezone.portal.audit.services import PHONE, record
+from bluezone.portal.cases.models import Case
 from bluezone.protocol.bluezone.day_key import DayKey
 from bluezone.protocol.bluezone.f0 import F0Entry, parse_f0_list
 
@@ -36,6 +38,20 @@ def withdraw(secret: str, *, now: int) -> bool:
         Push.objects.filter(collapse__startswith=receipts.push_word(secret)).delete()
         record(PHONE, "help.withdrawn", "help", {"contacts": bool(shared)})
     return True
+
+
+def delete_history(case: Case, history_id: int, user: User) -> bool:
+    """Delete shared contacts at the desk, because the person asks for it; False if gone.
+
+    The desk can do this because these rows are the case's. The keys it can neither find nor
+    delete: they end by themselves, or by the receipt.
+    """
+    with transaction.atomic():
+        found = SharedHistory.objects.filter(case=case, pk=history_id)
+        gone = bool(found.delete()[0])
+        if gone:
+            record(user.username, "help.contacts_deleted", f"case {case.pseudonym}")
+    return gone
 
 
 def _withdraw_keys(upload: Upload, *, now: int) -> None:
