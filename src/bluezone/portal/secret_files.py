@@ -42,6 +42,7 @@ SEAL: Final = "seal-key"
 INVITATION: Final = "invitation-hmac-key"
 FIND_GUID: Final = "find-guid-hmac-key"
 WARNING: Final = "warning-hmac-key"
+BRIDGE: Final = "bridge-hmac-key"
 TOKEN_SIGNING: Final = "token-signing.pem"  # noqa: S105 - the name of a file
 CERTIFICATE_SIGNING: Final = "certificate-signing.pem"
 _RANDOM_FILES: Final = (
@@ -55,6 +56,7 @@ _RANDOM_FILES: Final = (
     INVITATION,
     FIND_GUID,
     WARNING,
+    BRIDGE,
 )
 _SIGNING_FILES: Final = (TOKEN_SIGNING, CERTIFICATE_SIGNING)
 

@@ -3,7 +3,9 @@
 Every step may be run by several processes at once, and killed anywhere.
 """
 
+from bluezone.portal import chance
 from bluezone.portal.appgateway import retention
+from bluezone.portal.appgateway.bridge import worker as bridge
 from bluezone.portal.appgateway.people import counting as people
 from bluezone.portal.appgateway.phones import counting
 from bluezone.portal.appgateway.pushes import outbox
@@ -22,5 +24,6 @@ def run_due(*, now: int) -> None:
     """
     counting.hand_over()
     people.publish_due(now=now)
+    bridge.run_due(now=now, rng=chance.SYSTEM)
     outbox.send_due(current_provider(), now=now)
     retention.purge(now=now)
