@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from bluezone.portal.campaign import stats
 from bluezone.portal.campaign.figures.services import PARTS, Source
-from bluezone.portal.campaign.targets.chances import UNREPORTED_SD
 from bluezone.portal.campaign.targets.choices import Base, Measure
 from bluezone.portal.campaign.targets.evidence import Evidence, Known, KnownBase
 from bluezone.portal.units.models import Unit
@@ -68,8 +67,8 @@ def places(units: Sequence[Unit], evidence: Evidence, base: Base) -> list[Place]
     sizes = np.array([np.nan if one is None else one.value for one in bases], dtype=np.float64)
     doubted = _doubted(known, counts)
     below = _bases(bases, sizes, base, evidence)
-    by_share = _ranked(_filled(doubted, counts, sizes), below)
-    by_number = _ranked(_filled(doubted, counts, sizes), None)
+    filled = stats.unreported(doubted, sizes)
+    by_share, by_number = _ranked(filled, below), _ranked(filled, None)
     shares = counts / sizes
     order = sorted(range(len(units)), key=lambda row: (np.isnan(shares[row]), -shares[row], row))
     best = min(BEST, len(units))
@@ -117,18 +116,6 @@ def _bases(
         return None
     years = (evidence.day - min(days)).days / _DAYS_A_YEAR
     return stats.denominators(sizes, stats.Base(base), age_years=max(years, 0.0))
-
-
-def _filled(doubted: stats.Uncertain, counts: Floats, sizes: Floats) -> stats.Uncertain:
-    both = np.isfinite(counts) & np.isfinite(sizes)
-    if not both.any():
-        return doubted
-    missing = np.isnan(counts)
-    guess = sizes * counts[both].sum() / sizes[both].sum()
-    values, low, high = (
-        np.where(missing, guess, part) for part in (doubted.values, doubted.low, doubted.high)
-    )
-    return stats.Uncertain(values, low, high, np.where(missing, UNREPORTED_SD, doubted.relative_sd))
 
 
 def _ranked(numerators: stats.Uncertain, bases: stats.Uncertain | None) -> stats.Ranking:

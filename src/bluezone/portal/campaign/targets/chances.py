@@ -36,9 +36,6 @@ LONGEST_HISTORY: Final = 60
 """So many last figures of a unit tell its forecast; older ones hardly do (docs/statistics.md)."""
 MANY: Final = 24
 """From so many units on a table takes fewer draws a unit."""
-UNREPORTED_SD: Final = 0.5
-"""Doubt of a count that nobody reported, on the log scale. Assumed: published shares of provinces
-on one day in August 2020 went from 7.5 to 28 %, which is about 0.4."""
 _KEPT: Final = 64
 _BAND: Final = 2 * 1.2815515655446004
 """Between the 10 and 90 % quantiles of a normal law lie so many standard deviations."""
@@ -169,7 +166,7 @@ def rank_table(
         for one in kinds
     ]
     people = _people(field, evidence)
-    now = _rank(_filled(stats.counts(values, kinds, rounding=ways), people), bases)
+    now = _rank(stats.unreported(stats.counts(values, kinds, rounding=ways), people), bases)
     end = None
     if deadline is None or deadline > day:
         end = _rank_at_end(clause, field, evidence, (deadline, bases, people))
@@ -196,7 +193,7 @@ def _rank_at_end(
     values = np.where(there, middle[rows], np.nan)
     sd = np.log(np.maximum(high, 1.0) / np.maximum(low, 1.0)) / _BAND
     spread = np.where(there, sd[rows], 0.0)
-    return _rank(_filled(stats.Uncertain(values, values, values, spread), people), bases)
+    return _rank(stats.unreported(stats.Uncertain(values, values, values, spread), people), bases)
 
 
 def _people(field: Sequence[str], evidence: Evidence) -> Floats:
@@ -207,20 +204,6 @@ def _floats(known: Sequence[Known | KnownBase | None]) -> Floats:
     """Return values, NaN where nothing is known; always of the type that bytes are read as."""
     values = [np.nan if one is None else float(one.value) for one in known]
     return np.array(values, dtype=np.float64)
-
-
-def _filled(figures: stats.Uncertain, people: Floats) -> stats.Uncertain:
-    """Return the figures, estimated from people for each unit that has none."""
-    both = np.isfinite(figures.values) & np.isfinite(people)
-    if not both.any():
-        return figures
-    share = figures.values[both].sum() / people[both].sum()
-    missing = np.isnan(figures.values)
-    values, low, high = (
-        np.where(missing, share * people, one)
-        for one in (figures.values, figures.low, figures.high)
-    )
-    return stats.Uncertain(values, low, high, np.where(missing, UNREPORTED_SD, figures.relative_sd))
 
 
 def _rank(numerators: stats.Uncertain, bases: stats.Uncertain | None) -> stats.Ranking:
