@@ -11,13 +11,14 @@ from bluezone.portal import clock
 from bluezone.portal.accounts.permissions import Permission, may, requires, staff, unit_of
 from bluezone.portal.campaign.dashboards.evening import asked_evening, today
 from bluezone.portal.campaign.figures.pages import unit_names
-from bluezone.portal.campaign.inspection import gifts, pages
+from bluezone.portal.campaign.inspection import gifts, pages, words
 from bluezone.portal.campaign.inspection.errors import InspectionError
 from bluezone.portal.campaign.inspection.forms import GiftForm, MarkForm
 from bluezone.portal.campaign.inspection.gathering import WINDOW_DAYS
 from bluezone.portal.campaign.inspection.keeping import look
 from bluezone.portal.campaign.inspection.marking import Judged, mark, marks_of
 from bluezone.portal.campaign.inspection.models import GiftDay, Pattern, Verdict
+from bluezone.portal.campaign.stats.suspicion.measured import CHEATS, HONEST_UNITS
 
 GIFTS = (Permission.REPORT_FIGURES, Permission.INSPECT)
 """Either lets see and enter days of gifts: officers know them, inspectors need them."""
@@ -46,6 +47,9 @@ def finding_list(request: HttpRequest, unit_path: str) -> HttpResponse:
         "total": len(still_open),
         "closed": pages.shown(closed[: pages.PAGE_ROWS], user),
         "closed_total": len(closed),
+        "trust": words.trust(),
+        "cheats": CHEATS,
+        "honest": HONEST_UNITS,
     }
     return render(request, "inspection/list.html", context)
 

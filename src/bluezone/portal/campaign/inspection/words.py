@@ -7,6 +7,7 @@ and one measured for its kind, because the calculation knows only the honesty it
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
@@ -21,11 +22,16 @@ from bluezone.portal.campaign.stats.suspicion.measured import (
     CHEATS,
     HONEST_UNITS,
     TENS,
+    USUAL,
     measured,
 )
 
 _MOST: Final = 6
 """Beyond one in a million no calculation on a few weeks of figures can be believed."""
+_NOT_MEASURED: Final = frozenset(
+    {Pattern.SAME_RISE, Pattern.TWIN, Pattern.SAME_SERIES, Pattern.GIFT_FALL}
+)
+"""The cheats that were generated copy yesterday's figure and delete phones after a gift."""
 
 _HEADINGS: Final[Mapping[Pattern, Promise]] = {
     Pattern.JUMP: gettext_lazy("%(unit)s: %(rise)s more at one stroke on %(day)s"),
@@ -64,8 +70,8 @@ _WHY: Final[Mapping[Pattern, Promise]] = {
         "at the desk."
     ),
     Pattern.TWIN: gettext_lazy(
-        "Two units may have the same count once by chance, but not on several days on which both "
-        "rose. Who counted and who copied, the figures do not say."
+        "Two units may have the same count once by chance, but hardly on several days on which "
+        "both rose. Who counted and who copied, the figures do not say."
     ),
     Pattern.SAME_SERIES: gettext_lazy(
         "Elsewhere some delete the app or change their phone. Where nobody ever does, one number "
@@ -178,9 +184,34 @@ def reliability(one: Seen) -> str:
         "of the units that were named %(precision)s did cheat; without any cheat %(asked)s of "
         "%(honest)s honest communes were asked in a campaign."
     )
+    if one.pattern in _NOT_MEASURED:
+        text += " " + _("For this pattern by itself nothing was measured; this is its kind.")
     if found is TENS[one.kind]:
         text += " " + _("This is for places where phones are counted in tens.")
     return text % words
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How well a pattern is found among usual communes, in words."""
+
+    pattern: str
+    recall: str
+    precision: str
+    asked: str
+
+
+def trust() -> list[Trust]:
+    """Return how well each of the five ways is found."""
+    return [
+        Trust(
+            str(Pattern(str(kind)).label),
+            _percent(found.recall),
+            _percent(found.precision),
+            look_format.number(found.asked, language(), decimals=1),
+        )
+        for kind, found in USUAL.items()
+    ]
 
 
 def _percent(share: float) -> str:
