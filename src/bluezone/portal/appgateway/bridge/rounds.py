@@ -12,6 +12,7 @@ from random import Random
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from bluezone.portal.appgateway.bridge.day_keys import LOOK_BACK_S
 from bluezone.portal.appgateway.bridge.models import KnownKey
@@ -32,6 +33,7 @@ def run_round(*, now: int, rng: Random) -> int:
         now: Unix seconds.
         rng: mixes the entries, so that their order tells nothing.
     """
+    _pass_over_repeats(now=now)
     uploads = _uploads(now=now)
     fetched = _waiting(now=now)
     entries = [*uploads.values(), *(_entry(row) for row in fetched)]
@@ -46,12 +48,21 @@ def run_round(*, now: int, rng: Random) -> int:
     return len(entries)
 
 
+def _pass_over_repeats(*, now: int) -> None:
+    """Mark uploads whose days went out in another upload of the same phone: once is enough."""
+    longer = Upload.objects.filter(
+        daily_key=OuterRef("daily_key"), pushed=True, last_midnight__gte=OuterRef("last_midnight")
+    )
+    new = Upload.objects.filter(Exists(longer), expires_at__gt=now, pushed=False)
+    new.update(pushed=True)
+
+
 def _uploads(*, now: int) -> dict[int, F0Entry]:
     """Return the entries of uploads that were in no round yet, locked, by number."""
     limit = int(settings.BLUEZONE_GATEWAY_ROUND_ENTRIES)
     new = Upload.objects.select_for_update().filter(expires_at__gt=now, pushed=False)
-    entries = ((upload.pk, entry_of(upload, now=now)) for upload in new.order_by("pk")[:limit])
-    return {number: entry for number, entry in entries if entry is not None}
+    found = {upload: entry_of(upload, now=now) for upload in new.order_by("pk")[:limit]}
+    return {upload.pk: entry for upload, entry in found.items() if entry is not None}
 
 
 def _waiting(*, now: int) -> list[KnownKey]:

@@ -7,6 +7,7 @@ anybody needs it. The audit learns that something was withdrawn, and not what.
 from django.db import transaction
 
 from bluezone.portal.accounts.models import User
+from bluezone.portal.appgateway.bridge import withdrawing as key_server
 from bluezone.portal.appgateway.consent import receipts
 from bluezone.portal.appgateway.consent.models import SharedHistory, Upload
 from bluezone.portal.appgateway.pushes import services as pushes
@@ -55,10 +56,13 @@ def delete_history(case: Case, history_id: int, user: User) -> bool:
 
 
 def _withdraw_keys(upload: Upload, *, now: int) -> None:
-    key = DayKey(bytes(upload.daily_key))
+    key, number = DayKey(bytes(upload.daily_key)), upload.pk
     upload.delete()
     if Upload.objects.filter(daily_key=key).exists():
-        return  # the same person helped twice; the other receipt still stands for the keys
+        # The same person helped twice; the other receipt still stands for the keys.
+        key_server.withdraw(number, now, keys_stay=True)
+        return
+    key_server.withdraw(number, now)
     pushes.withdraw_entries(_in_bundles(key, now=now), now=now)
 
 
