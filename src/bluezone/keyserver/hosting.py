@@ -9,15 +9,20 @@ import asyncio
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from bluezone.keyserver.errors import ServerError
 
 if TYPE_CHECKING:  # the portal alone runs without Starlette
     from starlette.types import ASGIApp
+
+BUFFER_BYTES: Final = 131_072
+"""Of one connection. With Granian's 400 KiB, 64 uploads of published phones at once took 63 MiB,
+now 37 MiB; less of a body lies about in freed memory; one upload alone is a third slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ def _server(site: Site) -> Server:
         port=site.port,
         interface=Interfaces.ASGI if site.lifespan else Interfaces.ASGINL,
         websockets=False,
+        http1_settings=HTTP1Settings(max_buffer_size=BUFFER_BYTES),
         log_enabled=False,
         log_access=False,
     )
