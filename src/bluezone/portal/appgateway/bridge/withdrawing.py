@@ -12,7 +12,6 @@ from random import Random
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Case, F, Value, When
 
 from bluezone.portal.appgateway.bridge import leasing
 from bluezone.portal.appgateway.bridge.errors import LostLeaseError
@@ -40,9 +39,9 @@ def withdraw(upload_id: int, now: int, *, keys_stay: bool = False) -> None:
         return
     row = Publication(upload_id=upload_id, withdrawn_at=now, expires_at=now + ROW_KEPT_S)
     Publication.objects.bulk_create([row], ignore_conflicts=True)
-    free_at = Case(When(lease=0, then=Value(now)), default=F("free_at"))
-    there = Publication.objects.filter(upload_id=upload_id, withdrawn_at=None)
-    there.update(withdrawn_at=now, free_at=free_at)
+    there = Publication.objects.filter(upload_id=upload_id)
+    there.filter(withdrawn_at=None).update(withdrawn_at=now)
+    there.filter(lease=0).update(free_at=now)  # not while a worker is asking the key server
 
 
 def withdraw_due(server: KeyServer, *, now: int, rng: Random) -> int:
