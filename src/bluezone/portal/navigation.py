@@ -131,6 +131,7 @@ def _desk_entries(user: User) -> list[tuple[str, str]]:
     works = sees and any(ask(user, one) for one in _WORK)
     pages: Sequence[tuple[str, str, tuple[Permission, ...], bool]] = (
         (_("Cases"), "case-list", (Permission.OPEN_CASES,), False),
+        (_("Calls"), "declaration-list", (Permission.OPEN_CASES,), not user.role),
         (
             _("Messages"),
             "outbox",

@@ -50,6 +50,7 @@ urlpatterns = [
     path("v", verification.link_page, name="link"),
     path("api/", include("bluezone.portal.verification.api.urls")),
     path(".well-known/jwks.json", api.jwks, name="jwks"),
+    path("", include("bluezone.portal.appgateway.people.urls")),
     path("", include("bluezone.portal.appgateway.consent.urls")),
     path("", include("bluezone.portal.campaign.agencies.urls")),
     path("", include("bluezone.portal.site.urls")),

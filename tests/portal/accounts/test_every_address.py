@@ -60,6 +60,7 @@ TABLE: Final[dict[str, Row]] = {
     **_rows("poster-file news-list news-feed news-detail news-print scan robots", Row("open")),
     **_rows("unit-install voucher voucher-key field-app field-worker", Row("open")),
     **_rows("field-manifest mfa_authenticate account_login help-receipt", Row("open")),
+    **_rows("app-data-delete app-data-delete-send app-data-delete-done", Row("open")),
     **_rows("language voucher-sign voucher-redeem field-sync", Row("open", post=True)),
     **_rows("api-verify api-certificate api-issue api-batch-issue", Row("open", post=True)),
     **_rows("api-check-code-status api-expire-code api-unknown", Row("open", post=True)),
@@ -87,8 +88,8 @@ TABLE: Final[dict[str, Row]] = {
     **_rows("field-paper field-paper-print", Row("somewhere", LEADS | MEMBER)),
     **_rows("site-units", Row("somewhere", LEADS | ADMINISTRATOR)),
     # Of a role in the whole installation only.
-    **_rows("api-key-list audit", Row("whole")),
-    **_rows("api-key-revoke", Row("whole", post=True)),
+    **_rows("api-key-list audit declaration-list declaration person-search", Row("whole")),
+    **_rows("api-key-revoke declaration-state", Row("whole", post=True)),
     # Of a role in this unit or above it.
     **_rows("staff-list invite", Row("unit", MANAGER | ADMINISTRATOR)),
     **_rows("invitation-withdraw", Row("unit", MANAGER | ADMINISTRATOR, post=True)),

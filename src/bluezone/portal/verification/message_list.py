@@ -1,10 +1,16 @@
-"""Messages as the outbox page shows them: to whom what is shown is decided here."""
+"""Messages as the outbox page shows them: to whom what is shown is decided here.
+
+A code for a phone number belongs to no case. Where a gateway sends it, nobody reads it; where
+messages are only shown, health workers of the whole installation read it out.
+"""
 
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.db.models import Q
+
 from bluezone.portal.accounts.models import User
-from bluezone.portal.accounts.permissions import Permission, may
+from bluezone.portal.accounts.permissions import Permission, in_whole_installation, may
 from bluezone.portal.verification.models import MessageState, SmsMessage
 from bluezone.portal.verification.sms.outbox import body_of
 
@@ -16,6 +22,7 @@ KINDS: Final = {
     MessageState.SENT: "met",
     MessageState.FAILED: "missed",
 }
+_READ_OUT: Final = Q(case=None, code=None, state=MessageState.SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,10 @@ def message_rows(user: User) -> tuple[list[MessageRow], int]:
     messages = SmsMessage.objects.select_related("case").order_by("-created_at", "-pk")
     everything = may(user, Permission.SEE_ALL_MESSAGES)
     if not everything:
-        messages = messages.filter(case__opened_by=user)
+        mine = Q(case__opened_by=user)
+        if in_whole_installation(user, Permission.SEE_OWN_MESSAGES):
+            mine |= _READ_OUT & ~Q(body_sealed=b"")
+        messages = messages.filter(mine)
     rows = [
         MessageRow(
             message, KINDS[MessageState(message.state)], "" if everything else body_of(message)

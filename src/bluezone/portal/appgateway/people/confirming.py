@@ -11,7 +11,7 @@ from django.db import transaction
 
 from bluezone.portal.appgateway.people import counting
 from bluezone.portal.appgateway.people.models import ConfirmedNumber, Information
-from bluezone.portal.appgateway.people.one_time_codes import NOBODY, Answer, Asker, check_code
+from bluezone.portal.appgateway.people.one_time_codes import Answer, check_code, of_phone
 from bluezone.portal.appgateway.people.sealing import number_hmac, seal_number
 from bluezone.portal.appgateway.phones.tokens import day_start
 
@@ -27,15 +27,10 @@ def confirm(number: str, phone_id: int | None, code: str, *, now: int, rng: Rand
         now: Unix seconds.
         rng: chance, for sealing.
     """
-    answer = check_code(number, asker_of(phone_id), code, now=now)
+    answer = check_code(number, of_phone(phone_id), code, now=now)
     if answer is Answer.RIGHT:
         _keep(number, phone_id, now=now, rng=rng)
     return answer
-
-
-def asker_of(phone_id: int | None) -> Asker:
-    """Return whom a code for a phone is for."""
-    return NOBODY if phone_id is None else Asker("phone", str(phone_id))
 
 
 def number_of_phone(phone_id: int, number: str | None) -> ConfirmedNumber | None:

@@ -38,6 +38,9 @@ DELETION: Final = gettext_noop("Bluezone: code %(code)s deletes your data (%(min
 """One message each, also in Vietnamese: at most 70 characters."""
 
 
+_PHONE: Final = "phone"
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks for a code: a kind (`phone`, `browser`, `nobody`) and which one."""
@@ -51,7 +54,17 @@ class Asker:
 
 
 NOBODY: Final = Asker("nobody")
-"""A phone whose token was lost on the way (3.4 rule 3): anybody may type that code."""
+"""A phone whose token was lost on the way (3.4 rule 3): any phone may type that code."""
+
+
+def of_phone(phone_id: int | None) -> Asker:
+    """Return whom the code of a phone is for, None being one whose token was lost."""
+    return NOBODY if phone_id is None else Asker(_PHONE, str(phone_id))
+
+
+def of_browser(name: str) -> Asker:
+    """Return whom the code of a browser is for, `name` being drawn by lot."""
+    return Asker("browser", name)
 
 
 class Answer(Enum):
@@ -101,10 +114,12 @@ def send_code(request: CodeRequest, *, now: int, rng: Random) -> None:
 def check_code(number: str, asker: Asker, code: str, *, now: int) -> Answer:
     """Return what a typed code is, counting wrong tries; in the caller's transaction.
 
-    It may also be one that `NOBODY` asked for. Where there is no code at all, it is wrong.
+    What a phone types may also be a code that `NOBODY` asked for. Where there is no code at all,
+    it is wrong.
     """
+    askers = (asker, NOBODY) if asker.kind == _PHONE else (asker,)
     answers = []
-    for key in dict.fromkeys((_key(asker, number), _key(NOBODY, number))):
+    for key in (_key(one, number) for one in askers):
         row = OneTimeCode.objects.select_for_update().filter(pk=key).first()
         if row is None:
             continue

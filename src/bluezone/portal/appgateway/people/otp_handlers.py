@@ -13,13 +13,14 @@ from bluezone.portal.appgateway.database import in_database
 from bluezone.portal.appgateway.envelope import Status, ok, refused
 from bluezone.portal.appgateway.fields import is_envelope, token_and_phone
 from bluezone.portal.appgateway.http import Answer, Handler, Request
-from bluezone.portal.appgateway.people.confirming import asker_of, confirm
+from bluezone.portal.appgateway.people.confirming import confirm
 from bluezone.portal.appgateway.people.errors import CodeNotSentError
 from bluezone.portal.appgateway.people.fields import read_code
 from bluezone.portal.appgateway.people.one_time_codes import Answer as Judgement
 from bluezone.portal.appgateway.people.one_time_codes import (
     Asker,
     CodeRequest,
+    of_phone,
     send_code,
 )
 from bluezone.portal.appgateway.phones import registry
@@ -44,7 +45,7 @@ async def create_and_send_otp_code(request: Request) -> Answer:
     phone_id = None if token is None else await phone_of(request, token)
     if token is not None and phone_id is None:
         return refused(Status.SERVER_ERROR)
-    wanted = _wanted(number, asker_of(phone_id), request.address)
+    wanted = _wanted(number, of_phone(phone_id), request.address)
     try:
         await in_database(send_code, wanted, now=request.now, rng=request.rng)
     except CodeNotSentError:
@@ -64,11 +65,20 @@ async def confirm_otp_code(request: Request) -> Answer:
     code = read_code(body.get("OTPCode"))
     if code is None:
         return refused(Status.OTP_WRONG)
-    phone_id = None if token is None else await registry.find(token)
-    judgement = await in_database(confirm, number, phone_id, code, now=request.now, rng=request.rng)
+    judgement = await _confirm(request, token, number, code)
     if judgement is not Judgement.RIGHT:
         return refused(_REFUSALS[judgement])
     return ok({"PhoneNumber": typed})
+
+
+async def _confirm(request: Request, token: str | None, number: str, code: str) -> Judgement:
+    """Judge the code; an unknown token is registered only if the code was right."""
+    phone_id = None if token is None else await registry.find(token)
+    judgement = await in_database(confirm, number, phone_id, code, now=request.now, rng=request.rng)
+    if judgement is Judgement.RIGHT and phone_id is None and token is not None:
+        phone_id = await phone_of(request, token)
+        await in_database(confirm, number, phone_id, code, now=request.now, rng=request.rng)
+    return judgement
 
 
 def _wanted(number: str, asker: Asker, address: str) -> CodeRequest:
