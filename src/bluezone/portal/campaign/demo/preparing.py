@@ -18,6 +18,7 @@ from bluezone.portal.audit.services import SYSTEM, record
 from bluezone.portal.campaign.demo import counts, people
 from bluezone.portal.campaign.demo.logins import Account, give_places, make_accounts
 from bluezone.portal.campaign.demo.notices import make_notices
+from bluezone.portal.campaign.demo.oddities import ODD, stand_out
 from bluezone.portal.campaign.demo.vouchers import (
     DISTRICT_OFFICES,
     PROVINCE_OFFICES,
@@ -52,6 +53,7 @@ PROVINCE_ORDER: Final = (
 OFFICIALS_ORDER: Final = "100 % of officials with a smartphone by 20/8/2020"
 ORDER_SOURCE: Final = "City news portal, 15/08/2020 13:24"
 GENERATED: Final = "generated for the demo"
+STANDS_OUT: Final = f"{GENERATED}, so that the inspector has something to look at"
 TEAM_COMMUNES: Final = 4
 
 Tell = Callable[[str], None]
@@ -148,7 +150,12 @@ def _figures(communes: Sequence[Unit], sizes: Sequence[int], rng: Random) -> int
     rows = Figure.objects.accepted().filter(unit_path=PROVINCE, series=Series.USERS)
     facts = {row.day: row.value for row in rows if FIRST <= row.day <= LAST}
     made = 0
-    for day, values in counts.spread(counts.totals(facts), sizes, rng).items():
+    phones = denominators(communes, Base.SMARTPHONES, LAST)
+    by_day = stand_out(
+        counts.spread(counts.totals(facts), sizes, rng),
+        [phones[unit.path].value for unit in communes],
+    )
+    for day, values in by_day.items():
         figures = [
             NewFigure(
                 unit.path,
@@ -158,9 +165,9 @@ def _figures(communes: Sequence[Unit], sizes: Sequence[int], rng: Random) -> int
                 Source.REPORT,
                 source_name=GENERATED,
                 evidence=GENERATED,
-                note=GENERATED,
+                note=STANDS_OUT if at in ODD else GENERATED,
             )
-            for unit, value in zip(communes, values, strict=True)
+            for at, (unit, value) in enumerate(zip(communes, values, strict=True))
         ]
         now = people.instant(day, 18)
         made += len(
