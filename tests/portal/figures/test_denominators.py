@@ -100,10 +100,14 @@ def test_an_estimate_takes_the_share_of_the_unit_above_and_says_so(country: Any)
     assert "vn2020" not in found.source
 
 
-def test_many_denominators_take_one_query(country: Any, django_assert_num_queries: Any) -> None:
+def test_many_denominators_take_one_query_and_one_for_mergers(
+    country: Any, django_assert_num_queries: Any
+) -> None:
     for path in (HD, BN, "vn2020"):
         know(path, "people", 1000)
     with django_assert_num_queries(1):
+        assert len(denominators([HD, BN, "vn2020"], "people", TODAY)) == 3
+    with django_assert_num_queries(2):
         assert len(denominators([HD, BN, "vn2020", "vn2020.01"], "people", TODAY)) == 3
 
 

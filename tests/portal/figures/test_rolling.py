@@ -93,15 +93,15 @@ def test_a_history_never_looks_behind_the_day_it_is_asked_for(report: Any) -> No
     assert (empty.days.shape, empty.values.shape) == ((0,), (0,))
 
 
-def test_histories_of_many_units_take_two_queries(
+def test_histories_of_many_units_take_three_queries(
     report: Any, django_assert_num_queries: Any
 ) -> None:
     for path in WARDS:
         report(path, 1000)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         told = histories([*WARDS, CITY, HD, "vn2020"], "users", until=TODAY)
     assert told["vn2020"].values.tolist() == [3000]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(current([*WARDS, CITY, HD], "users", TODAY)) == 5
 
 

@@ -244,7 +244,7 @@ def test_the_page_of_a_province_takes_a_fixed_number_of_queries(
     officer_page.get(LIST)
     with CaptureQueriesContext(connection) as asked:
         officer_page.get(LIST)
-    assert len(asked) == 31, [query["sql"][:80] for query in asked]
+    assert len(asked) == 38, [query["sql"][:80] for query in asked]
 
 
 def test_each_row_below_says_what_it_counts(

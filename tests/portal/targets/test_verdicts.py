@@ -290,4 +290,4 @@ def test_the_number_of_queries_does_not_grow_with_units(
     ) as asked:
         found = verdicts_of(districts[:many], TODAY)
     assert all(found.values())
-    assert len(asked) == 9, [query["sql"][:90] for query in asked]
+    assert len(asked) == 11, [query["sql"][:90] for query in asked]

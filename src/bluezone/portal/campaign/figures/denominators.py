@@ -1,22 +1,20 @@
-"""Denominators and percentages: every percentage names its base, and bases never mix.
+"""Denominators: how many people, adults, smartphones or accounts a unit has, says who.
 
-Denominators are append-only rows with a day and a source. The one of a day is the newest that
-is not after it; where there is none yet, the earliest later one, whose own day stands beside it.
-The surprising part: downloads have no percentage at all, because they are not people
-(spec/campaign.md, "What went wrong with the numbers").
+They are append-only rows with a day and a source. The one of a day is the newest that is not
+after it; where there is none yet, the earliest later one, whose own day stands beside it.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from bluezone.portal.audit.services import record
-from bluezone.portal.campaign.figures.choices import Base, Series
-from bluezone.portal.campaign.figures.errors import FigureError, MixedBaseError, NotPeopleError
+from bluezone.portal.campaign.figures.choices import Base
+from bluezone.portal.campaign.figures.errors import FigureError
+from bluezone.portal.campaign.figures.inheriting import inherited_counts, origins
 from bluezone.portal.campaign.figures.models import Denominator
 from bluezone.portal.campaign.figures.places import path_of, within
 from bluezone.portal.campaign.figures.wording import source_in_words
@@ -37,69 +35,6 @@ class KnownDenominator:
     day: dt.date
     source: str
     estimated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Percentage:
-    """A share with everything needed to understand it; compares only on the same base."""
-
-    count: int
-    series: Series
-    denominator: KnownDenominator
-
-    @property
-    def base(self) -> Base:
-        """Of whom."""
-        return self.denominator.base
-
-    @property
-    def share(self) -> float:
-        """The share of 1; more than 1 where the count is larger than the base."""
-        return self.count / self.denominator.value
-
-    @property
-    def percent(self) -> float:
-        """The share of 100."""
-        return 100 * self.share
-
-    def is_ahead_of(self, other: "Percentage") -> bool:
-        """Return whether this share is larger, to the last unit.
-
-        Raises:
-            MixedBaseError: the two have different bases or count different things.
-        """
-        if self.base != other.base or self.series != other.series:
-            raise MixedBaseError(
-                _("Percentages of different bases cannot be compared: %(one)s, %(other)s.")
-                % {"one": self.base.label, "other": other.base.label}
-            )
-        mine = Fraction(self.count, self.denominator.value)
-        return mine > Fraction(other.count, other.denominator.value)
-
-
-def percentage(count: int, series: str, denominator: KnownDenominator, *, base: str) -> Percentage:
-    """Return a count as a percentage of `base`.
-
-    Args:
-        count: not negative.
-        series: what was counted.
-        denominator: of the same unit.
-        base: the base that the reader will be told; must be that of `denominator`.
-
-    Raises:
-        MixedBaseError: the denominator has another base.
-        NotPeopleError: downloads are asked for as a percentage.
-    """
-    if Base(base) != denominator.base:
-        raise MixedBaseError(
-            _("The denominator counts %(found)s, not %(wanted)s.")
-            % {"found": denominator.base.label, "wanted": Base(base).label}
-        )
-    if Series(series) == Series.DOWNLOADS:
-        raise NotPeopleError(
-            _("Downloads are not people: one person may download several times. Use users.")
-        )
-    return Percentage(count, Series(series), denominator)
 
 
 def denominator(
@@ -124,7 +59,10 @@ def denominators(
     estimate: bool = False,
     later: bool = True,
 ) -> dict[str, KnownDenominator]:
-    """Return denominators by path; a unit without one is missing. At most two queries.
+    """Return denominators by path; a unit without one is missing.
+
+    A unit made by a merger has the sum over the units before, where all of them have one. At
+    most three queries, and four more for each earlier edition that is asked.
 
     Args:
         units: units or their paths.
@@ -141,6 +79,9 @@ def denominators(
     wanted = {Base(base)} | ({Base.PEOPLE} if estimate else set())
     asked = {step for path in paths for step in lineage(path)} if estimate else set(paths)
     known = _newest(sorted(asked), sorted(wanted), day, later=later)
+    known |= _from_before(
+        asked, sorted(wanted), known, lambda old, one: denominators(old, one, day, later=later)
+    )
     found = {path: known[path, Base(base)] for path in paths if (path, Base(base)) in known}
     if estimate:
         found |= _estimates([path for path in paths if path not in found], Base(base), known)
@@ -178,6 +119,35 @@ def _known(row: Denominator) -> KnownDenominator:
 
 
 _Known = Mapping[tuple[str, Base], KnownDenominator]
+_Read = Callable[[Sequence[str], Base], Mapping[str, KnownDenominator]]
+
+
+def _from_before(
+    paths: Iterable[str], bases: Sequence[Base], known: _Known, read: _Read
+) -> dict[tuple[str, Base], KnownDenominator]:
+    """Return what units without a denominator have from the units that were merged into them."""
+    found: dict[tuple[str, Base], KnownDenominator] = {}
+    came = origins({path for path in paths for base in bases if (path, base) not in known})
+    for base in bases if came else ():
+        before = read(sorted({old for origin in came.values() for old in origin.old}), base)
+        counts = {path: one.value for path, one in before.items()}
+        for path, (value, whole) in inherited_counts(came, counts).items():
+            if (path, base) not in known and value > 0:
+                parts = [before[old] for old in came[path].old]
+                found[path, base] = _sum_of(path, parts, value, whole=whole)
+    return found
+
+
+def _sum_of(
+    path: str, parts: Sequence[KnownDenominator], value: int, *, whole: bool
+) -> KnownDenominator:
+    newest = max(parts, key=lambda part: part.day)
+    source = newest.source
+    if len(parts) > 1 or not whole:
+        text = _("from the units before the merger (%(source)s)")
+        source = text % {"source": newest.source}
+    estimated = not whole or any(part.estimated for part in parts)
+    return KnownDenominator(path, newest.base, value, newest.day, source, estimated)
 
 
 def _estimates(paths: Sequence[str], base: Base, known: _Known) -> dict[str, KnownDenominator]:

@@ -6,12 +6,11 @@ from bluezone.portal.campaign.figures.choices import Base, Platform, Series, Sou
 from bluezone.portal.campaign.figures.conflicts import Conflict, ConflictKind, conflicts
 from bluezone.portal.campaign.figures.denominators import (
     KnownDenominator,
-    Percentage,
     denominator,
     denominators,
-    percentage,
     record_denominator,
 )
+from bluezone.portal.campaign.figures.percentages import Percentage, percentage
 from bluezone.portal.campaign.figures.reading import (
     PARTS,
     Current,
