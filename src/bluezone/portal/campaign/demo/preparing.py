@@ -94,7 +94,7 @@ def prepare(*, evening: dt.date, tell: Tell, rng: Random | None = None) -> Prepa
         tell("units")
         load(packaged([EDITION]))
         tell("facts")
-        load_facts(now=people.instant(FIRST, 7), until=LAST)
+        _load_facts_as_they_came()
         province = Unit.objects.get(path=PROVINCE)
         districts = list(Unit.objects.children(province).exclude(level=Level.REMAINDER))
         communes = list(Unit.objects.below(province).filter(level=Level.COMMUNE).order_by("path"))
@@ -104,7 +104,7 @@ def prepare(*, evening: dt.date, tell: Tell, rng: Random | None = None) -> Prepa
         _targets(province)
         make_notices(province, EVENING)
         tell("agencies")
-        days = [FIRST + dt.timedelta(days=at) for at in range((LAST - FIRST).days + 1)]
+        days = _days()
         agencies = people.make_agencies(province, districts, days, rng)
         office = make_voucher_agencies(province, districts[0], FIRST)
         agencies += len(PROVINCE_OFFICES) + len(DISTRICT_OFFICES)
@@ -116,6 +116,18 @@ def prepare(*, evening: dt.date, tell: Tell, rng: Random | None = None) -> Prepa
         accounts, password = make_accounts(EDITION, PROVINCE, districts[0].path, chosen[0].path)
         give_places(office, chosen[0])
     return Prepared(len(districts), len(communes), made, agencies, doors, accounts, password)
+
+
+def _days() -> list[dt.date]:
+    """Return the days that the demo plays."""
+    return [FIRST + dt.timedelta(days=at) for at in range((LAST - FIRST).days + 1)]
+
+
+def _load_facts_as_they_came() -> None:
+    """Record each day's published facts in its own evening; what was known before, first."""
+    load_facts(now=people.instant(FIRST, 7), until=FIRST)
+    for day in _days():
+        load_facts(now=people.instant(day, 20), until=day)
 
 
 def _sizes(districts: Sequence[Unit], communes: Sequence[Unit], rng: Random) -> list[int]:
