@@ -62,3 +62,9 @@ def put_off(row: Publication, *, now: int, fault: str) -> None:
     """
     wait_s = min(_FIRST_WAIT_S * 2 ** min(row.tries, 10), _LONGEST_WAIT_S)
     give_back(row, free_at=now + wait_s, fault=fault)
+
+
+def hurry_if_withdrawn(pk: int, *, now: int) -> None:
+    """Make a row due whose upload was taken back while a worker published it."""
+    free = Publication.objects.filter(pk=pk, lease=0, withdrawn_at__isnull=False)
+    free.update(free_at=now)

@@ -66,6 +66,7 @@ def publish_day_keys(server: KeyServer, *, now: int, rng: Random) -> int:
         except GatewayError as error:
             _LOG.warning("the key server was not told of an upload (%s)", error.code)
             leasing.put_off(row, now=now, fault=error.code)
+        leasing.hurry_if_withdrawn(pk, now=now)
     return taken
 
 
