@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ class Served:
     port: int
     folder: Path
     find_guid: str
+    code: str
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=60)
@@ -85,22 +86,25 @@ def serving(folder: Path, token: str) -> Iterator[Served]:
             stderr=err,
         )
     try:
-        yield Served(process, port, folder, _ready(process, folder, port))
+        first = _ready(process, folder, port)
+        yield Served(process, port, folder, find_guid=first["find_guid"], code=first["code"])
     finally:
         if process.poll() is None:
             process.terminate()
         process.wait(timeout=60)
 
 
-def _ready(process: subprocess.Popen[bytes], folder: Path, port: int) -> str:
+def _ready(process: subprocess.Popen[bytes], folder: Path, port: int) -> dict[str, str]:
     """Wait for the port; return what the server printed first."""
     while process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
             continue
         first: dict[str, str] = json.loads((folder / "stdout").read_text().splitlines()[0])
-        return first["find_guid"]
+        return first
     raise AssertionError((folder / "stderr").read_text())
 
 
