@@ -62,6 +62,9 @@ class PushData:
         object.__setattr__(self, "kind", kind)
         object.__setattr__(self, "json", json)
 
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("there is no other kind of push")
+
     @property
     def fields(self) -> Mapping[str, str]:
         """Return the data map: every value a string."""
