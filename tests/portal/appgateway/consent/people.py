@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 
 from bluezone.portal import clock
@@ -21,6 +22,7 @@ from bluezone.protocol.bluezone.slot import DAY_S, utc_midnight_s
 
 PASSWORD = "mot hai ba bon nam"
 PHONE_ID = 41
+_seeds = count(1)
 ADDRESS = "203.0.113.7"
 
 
@@ -72,10 +74,11 @@ class Person:
         return HelpUpload(**(fields | changes))  # type: ignore[arg-type]
 
     def help(
-        self, code: str, rows: Sequence[ContactRow] | None = None, *, now: int = 0, seed: int = 9
+        self, code: str, rows: Sequence[ContactRow] | None = None, *, now: int = 0
     ) -> Receipt | Refusal:
         """Send an upload; return what became of it."""
-        return services.accept(self.upload(code, rows), now=now or self.now, rng=Random(seed))
+        rng = Random(next(_seeds))
+        return services.accept(self.upload(code, rows), now=now or self.now, rng=rng)
 
 
 def some_case(now: int, *, onset: int | None = -1, tested: int | None = None) -> Case:

@@ -109,14 +109,23 @@ def test_after_ten_minutes_nobody_may_come_again(case: Case, person: Person) -> 
     assert person.help(code, now=NOW + accepting.AGAIN_S) == refused(Status.CODE_INVALID)
 
 
-@pytest.mark.parametrize("other", [{"phone_id": 42}, {"seed": 6}], ids=["phone", "root"])
-def test_somebody_else_with_a_used_code_hears_that_it_is_wrong(
-    other: dict[str, int], case: Case, person: Person
-) -> None:
+def test_somebody_else_with_a_used_code_hears_that_it_is_wrong(case: Case, person: Person) -> None:
     code = issue(case, NOW)
     person.help(code)
-    assert Person(NOW, **other).help(code) == refused(Status.CODE_INVALID)
+    assert Person(NOW, phone_id=42).help(code) == refused(Status.CODE_INVALID)
     assert Upload.objects.count() == 1
+
+
+def test_other_keys_of_the_same_phone_add_neither_keys_nor_contacts(
+    case: Case, person: Person
+) -> None:
+    code, other = issue(case, NOW, Mode.WHOLE), Person(NOW, seed=6)
+    person.help(code)
+    assert other.help(code, [other.row(NOW - 60, FRIEND)]) == AGAIN
+    assert [entry.daily_key for entry in services.active_entries(NOW)] == [
+        person.key_of(TODAY - 7 * DAY_S)
+    ]
+    assert person.help(code, [person.row(NOW - 60, FRIEND)]).rows == 1  # type: ignore[union-attr]
 
 
 def test_wrong_expired_and_revoked_codes_are_told_apart(case: Case, person: Person) -> None:
@@ -279,9 +288,7 @@ Beside = Callable[[Sequence[Callable[[], object]]], list[object]]
 def test_eight_requests_at_once_are_one_help(beside: Beside) -> None:
     case, person = some_case(NOW), Person(NOW)
     code, row = issue(case, NOW, Mode.WHOLE), person.row(NOW - 3600, FRIEND)
-    answers = beside(
-        [lambda: person.help(code, seed=1), lambda: person.help(code, [row], seed=2)] * 4
-    )
+    answers = beside([lambda: person.help(code), lambda: person.help(code, [row])] * 4)
     assert sorted(answer.repeated for answer in answers) == [False] + [True] * 7  # type: ignore[attr-defined]
     assert (Upload.objects.count(), SharedHistory.objects.get().rows) == (1, 1)
 

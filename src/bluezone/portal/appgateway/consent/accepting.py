@@ -3,7 +3,7 @@
 Source: spec/bluezone-wire.md 3.2 (ConfirmDeclare; 51 wrong, 52 expired), 3.4 rules 5 and 6, W2,
 W5 and W7. The published app sends two requests at once, one without and one with its history,
 in any order, perhaps more than once. The first good one uses up the code; for ten minutes the
-same phone with the same root key may come again, which changes nothing except that a consented
+same phone may come again, which changes nothing except that a consented
 history that did not come yet is taken in. Anybody else hears that the code is wrong.
 """
 
@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bluezone.portal.appgateway.consent import entries, guessing, histories, own_keys, receipts
-from bluezone.portal.appgateway.consent.codes import claimant_hmac, code_hmac, normalise
+from bluezone.portal.appgateway.consent.codes import claimant_hmac, code_hmac, normalise, owner_hmac
 from bluezone.portal.appgateway.consent.models import (
     HelpCode,
     HelpState,
@@ -43,14 +43,14 @@ class HelpUpload:
         code: `OTP`, as it came.
         phone_id: number of the phone in the registry; None for a request without a token.
         infof_text: `InfoF`, as it came.
-        history: the file, if it came and was not dropped at the door.
+        history: the file, if it came and was not dropped at the door; the caller overwrites it.
         address: of the client; counted as HMAC.
     """
 
     code: str = field(repr=False)
     phone_id: int | None
     infof_text: str = field(repr=False)
-    history: bytes | None = field(default=None, repr=False)
+    history: bytes | bytearray | None = field(default=None, repr=False)
     address: str = field(default="", repr=False)
 
 
@@ -85,7 +85,11 @@ class _Offer:
 
     @property
     def claimant(self) -> str:
-        return claimant_hmac(self.digits, self.phone_id, self.keys.root)
+        return claimant_hmac(self.digits, self.phone_id)
+
+    @property
+    def owner(self) -> str:
+        return owner_hmac(self.digits, self.keys.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +133,15 @@ def accept(upload: HelpUpload, *, now: int, rng: Random) -> Receipt | Refusal:
     admission = guessing.admit(attempt, now=now)
     if admission is guessing.Admission.REFUSED:
         return Refusal(Status.CODE_INVALID)
+    offer = _Offer(upload, upload.phone_id, digits, keys)
     with transaction.atomic():
-        outcome = _judge(_Offer(upload, upload.phone_id, digits, keys), now=now, rng=rng)
+        outcome = _judge(offer, now=now, rng=rng)
     was_right = isinstance(outcome, _Used) or outcome.status == Status.INVALID_REQUEST
     if was_right and admission is guessing.Admission.TAKEN:
         guessing.give_back(attempt)
     if isinstance(outcome, Refusal):
         return outcome
-    return Receipt(outcome.repeated, _take_in(outcome, upload.history, keys, now=now, rng=rng))
+    return Receipt(outcome.repeated, _take_in(outcome, offer, now=now, rng=rng))
 
 
 def _judge(offer: _Offer, *, now: int, rng: Random) -> _Used | Refusal:
@@ -178,22 +183,25 @@ def _store(code: HelpCode, offer: _Offer, window: Window, *, now: int, rng: Rand
             code=code,
             case_id=code.case_id,
             receipt_hmac=receipts.history_hmac(secret),
+            owner=offer.owner,
             expires_at=utc_midnight_s(now) + LOOK_BACK_DAYS * DAY_S,
         )
     receipts.send(secret, offer.phone_id, now=now, useless_at=upload.expires_at)
     record(PHONE, "help.accepted", "help", {"mode": code.mode})
 
 
-def _take_in(used: _Used, data: bytes | None, keys: OwnKeys, *, now: int, rng: Random) -> int:
+def _take_in(used: _Used, offer: _Offer, *, now: int, rng: Random) -> int:
     """Keep what the person agreed to of a file, outside any transaction; return how many rows.
 
     Whoever is killed before the end leaves a history that has not come yet.
     """
-    history = SharedHistory.objects.filter(code=used.code).first()
-    if history is None or history.received or data is None or used.window is None:
+    data, history = offer.upload.history, SharedHistory.objects.filter(code=used.code).first()
+    if history is None or history.received:
         return 0 if history is None else history.rows
+    if data is None or used.window is None or history.owner != offer.owner:
+        return 0
     only = entries.known_entries(now) if used.code.mode == Mode.KNOWN_CASES else None
-    kept = histories.keep(data, keys, used.window, only=only)
+    kept = histories.keep(data, offer.keys, used.window, only=only)
     histories.fill(history, kept, rng=rng)
     return len(kept.rows)
 

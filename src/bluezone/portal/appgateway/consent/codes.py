@@ -31,6 +31,11 @@ def code_hmac(code: str) -> str:
     return keyring.fingerprint(secret_files.CODE, f"help\n{code}")
 
 
-def claimant_hmac(code: str, phone_id: int, root: str) -> str:
+def claimant_hmac(code: str, phone_id: int) -> str:
     """Return what recognises the phone that used a code, for as long as it may come again."""
-    return keyring.fingerprint(secret_files.CODE, f"help claimant\n{code}\n{phone_id}\n{root}")
+    return keyring.fingerprint(secret_files.CODE, f"help claimant\n{code}\n{phone_id}")
+
+
+def owner_hmac(code: str, root: str) -> str:
+    """Return what recognises the keys whose contacts a person agreed to share."""
+    return keyring.fingerprint(secret_files.CODE, f"help owner\n{code}\n{root}")

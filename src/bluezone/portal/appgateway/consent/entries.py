@@ -30,8 +30,13 @@ def known_entries(now: int) -> list[F0Entry]:
 
 
 def new_entries(now: int) -> list[F0Entry]:
-    """Return those of them that were in no round yet; `mark_pushed` takes them."""
-    return _entries(Upload.objects.filter(expires_at__gt=now, pushed=False), now=now)
+    """Return those of them that were in no round yet; `mark_pushed` takes them.
+
+    Inside the transaction that opens the round: the rows are locked, so that nobody withdraws
+    one while it is on its way into a bundle.
+    """
+    fresh = Upload.objects.filter(expires_at__gt=now, pushed=False)
+    return _entries(fresh.select_for_update().order_by("pk"), now=now)
 
 
 def mark_pushed(entries: Iterable[F0Entry]) -> None:

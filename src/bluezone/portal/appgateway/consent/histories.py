@@ -59,7 +59,7 @@ class Shared:
 
 
 def keep(
-    data: bytes, keys: OwnKeys, window: Window, *, only: Sequence[F0Entry] | None = None
+    data: bytes | bytearray, keys: OwnKeys, window: Window, *, only: Sequence[F0Entry] | None = None
 ) -> Kept:
     """Return what is kept of a contact-history file.
 
@@ -86,7 +86,9 @@ def fill(history: SharedHistory, kept: Kept, *, rng: Random) -> bool:
     sealed = keyring.seal(write_history(kept.rows).encode(), purpose=_purpose(history), rng=rng)
     mine = SharedHistory.objects.filter(pk=history.pk, received=False)
     return bool(
-        mine.update(received=True, sealed=sealed, rows=len(kept.rows), dropped=kept.dropped)
+        mine.update(
+            received=True, owner="", sealed=sealed, rows=len(kept.rows), dropped=kept.dropped
+        )
     )
 
 
@@ -106,13 +108,13 @@ def _purpose(history: SharedHistory) -> str:
     return f"shared history {history.pk}"
 
 
-def _read(data: bytes) -> tuple[list[ContactRow], int]:
+def _read(data: bytes | bytearray) -> tuple[list[ContactRow], int]:
     """Return the rows that can be read, times in milliseconds, and how many cannot."""
     lines = data.strip(b"\r\n").splitlines()
     rows: list[ContactRow] = []
     for line in lines[:MAX_ROWS]:
         try:
-            rows += parse_history(line)
+            rows += parse_history(bytes(line))
         except InvalidHistoryError:
             continue
     return [_in_milliseconds(row) for row in rows], len(lines) - len(rows)

@@ -39,8 +39,8 @@ class HelpCode(models.Model):
         code_hmac: of the digits; NULL a day after they ended.
         mode: what the person agreed to.
         first_day, last_day: infectious days, UTC, both included.
-        claimant: HMAC of the code, the phone and its root key: who may come again; "" once
-            `again_until` is over.
+        claimant: HMAC of the code and the phone: who may come again; "" once `again_until` is
+            over. Nothing in it comes from the keys.
         again_until: until when the one who used it may come again, for the twin request.
     """
 
@@ -122,6 +122,7 @@ class SharedHistory(models.Model):
     Attributes:
         sealed: the rows that were kept, as a contact-history file; b"" until they come.
         received: the file came.
+        owner: HMAC of the root key whose file is awaited; "" once it came.
         rows: how many rows are kept.
         dropped: how many came and were not kept.
         receipt_hmac: of the receipt's secret, another one than the upload's.
@@ -132,6 +133,7 @@ class SharedHistory(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="shared_histories")
     sealed = models.BinaryField(default=b"")
     received = models.BooleanField(default=False)
+    owner = models.CharField(max_length=64, default="")
     rows = models.PositiveIntegerField(default=0)
     dropped = models.PositiveIntegerField(default=0)
     receipt_hmac = models.CharField(max_length=64, unique=True)

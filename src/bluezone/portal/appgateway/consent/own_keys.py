@@ -3,7 +3,7 @@
 Source: spec/bluezone-wire.md 1.4 (InfoF), 3.4 rule 6, W2 and W31. Read: numbers as int or
 float, milliseconds where seconds belong, members that nobody asked for. Believed: a key that
 follows from the root, of a day that such a phone can mean. The root id is in every InfoF; here
-it serves to check the key and to recognise the same phone for ten minutes, and is not stored.
+it serves to check the key, and to know whose contacts are awaited; it is not stored.
 """
 
 import json
