@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from bluezone.cli.device_key import DEVICE_KEY_OPTION
+from bluezone.cli.server_address import ServerAddress
 
 EXAMPLES: Final = """\b
 Examples:
@@ -36,7 +37,12 @@ def command() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of this phone's memory.  [default: phone/ below BLUEZONE_HOME or ~/.bluezone]",
 )
-@click.option("--keyserver", metavar="URL", help="Key server to fetch published keys from.")
+@click.option(
+    "--keyserver",
+    type=ServerAddress(),
+    metavar="URL",
+    help="Key server to fetch published keys from.",
+)
 @click.option(
     "--public-key",
     "public_keys",
@@ -46,6 +52,7 @@ def command() -> None:
 )
 @click.option(
     "--portal",
+    type=ServerAddress(),
     metavar="URL",
     help="Health authority's portal, for sharing keys on the status page.",
 )
