@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from bluezone.cli.device_key import DEVICE_KEY_OPTION
-from bluezone.cli.server_address import ServerAddress
+from bluezone.cli.server_address import server_address
 
 EXAMPLES: Final = """\b
 Examples:
@@ -39,7 +39,7 @@ def command() -> None:
 )
 @click.option(
     "--keyserver",
-    type=ServerAddress(),
+    callback=server_address,
     metavar="URL",
     help="Key server to fetch published keys from.",
 )
@@ -52,7 +52,7 @@ def command() -> None:
 )
 @click.option(
     "--portal",
-    type=ServerAddress(),
+    callback=server_address,
     metavar="URL",
     help="Health authority's portal, for sharing keys on the status page.",
 )

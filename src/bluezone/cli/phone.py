@@ -11,7 +11,7 @@ from typing import Final, Literal
 import click
 
 from bluezone.cli.device_key import DEVICE_KEY_OPTION
-from bluezone.cli.server_address import ServerAddress
+from bluezone.cli.server_address import server_address
 
 _FOLDER: Final = click.option(
     "--data",
@@ -121,7 +121,7 @@ def risk(*, file: Path, model: Literal["cwa", "nhs"], as_json: bool) -> None:
 @click.argument("code", default="")
 @click.option(
     "--portal",
-    type=ServerAddress(),
+    callback=server_address,
     default="http://127.0.0.1:8000",
     show_default=True,
     metavar="URL",
@@ -129,7 +129,7 @@ def risk(*, file: Path, model: Literal["cwa", "nhs"], as_json: bool) -> None:
 )
 @click.option(
     "--keyserver",
-    type=ServerAddress(),
+    callback=server_address,
     default="http://127.0.0.1:8080",
     show_default=True,
     metavar="URL",

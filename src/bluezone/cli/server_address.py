@@ -14,16 +14,17 @@ import click
 _MESSAGE: Final = "must be https://… (http://… is for this machine only)"
 
 
-class ServerAddress(click.ParamType[str]):
-    """An address with `https`, or with `http` on this machine."""
+def server_address(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Return the value of an option that names a server; None where it was not given.
 
-    name = "url"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return `value`, or end the command with a message that does not repeat it."""
-        if not is_protected(value):
-            self.fail(_MESSAGE, param, ctx)
-        return value
+    Raises:
+        click.BadParameter: neither TLS nor this machine; does not repeat the value.
+    """
+    if value is not None and not is_protected(value):
+        raise click.BadParameter(_MESSAGE)
+    return value
 
 
 def is_protected(address: str) -> bool:
