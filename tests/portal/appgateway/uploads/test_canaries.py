@@ -7,9 +7,11 @@ said about memory stands in docs/app-gateway-uploads.md and is tested as far as 
 
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +145,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("served")
     with serving(folder, TOKEN) as served:
+        send_at_once(served)
         send_all_layouts(served)
         send_broken(served)
         answers = {
@@ -157,6 +160,17 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         found = found_below(folder, CANARIES)
         exit_code = abort_in_the_middle(served)
     return Story(folder, text, answers, interim, rows, found, exit_code)
+
+
+def send_at_once(served: Served) -> None:
+    """Send file and twin five times each, all at the same moment."""
+    bodies = [(LAYOUTS[0], CONFIRM), (LAYOUTS[2], CONFIRM + "_NoFile")] * 5
+
+    def send(layout: Layout, path: str) -> object:
+        return served.send(path, layout, layout.body(values(served), SECRET_ROW * 1_000))["Status"]
+
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        assert set(pool.map(lambda body: send(*body), bodies)) == {0}
 
 
 def send_with_a_wrong_code(served: Served) -> int:
@@ -232,6 +246,12 @@ def test_of_all_uploads_whole_and_broken_no_canary_is_on_any_disk(story: Story) 
 def test_the_search_looks_where_things_are(story: Story) -> None:
     kept = found_below(story.folder / "home" / "portal", {"token": [TOKEN.encode()]})
     assert set(kept) & {"portal.sqlite3", "portal.sqlite3-wal"}
+
+
+def test_file_and_twin_at_the_same_moment_are_one_warning_in_both_languages(story: Story) -> None:
+    with closing(sqlite3.connect(story.folder / "home" / "portal" / "portal.sqlite3")) as file:
+        ask = "SELECT count(*) FROM gateway_pushes_push WHERE kind = 'GuiThongBao'"
+        assert file.execute(ask).fetchall() == [(2,)]
 
 
 def test_what_went_wrong_was_logged_by_its_place_only(story: Story) -> None:
