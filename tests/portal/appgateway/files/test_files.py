@@ -1,5 +1,6 @@
 """The four files hold what published phones can read, and nothing that harms them."""
 
+import asyncio
 import json
 import re
 from contextlib import suppress
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
+from bluezone.portal import asgi as portal_asgi
 from bluezone.portal.appgateway.files import documents
 from bluezone.portal.appgateway.files.checking import check_members
 from bluezone.portal.appgateway.files.config_file import RULES
@@ -297,3 +299,20 @@ def test_answers_hold_nothing_but_text_and_links_of_ours(own_file: Any) -> None:
     assert [tag.name for tag in soup.find_all()] == ["p", "a"]
     assert [tag.attrs for tag in soup.find_all("a")] == [{"href": f"{PUBLIC}/news/"}]
     assert "<script>alert(1)</script>" in soup.get_text()
+
+
+@pytest.mark.parametrize("host", ["apibz.bkav.com", "apiconfigbz.bkav.com", "bznews.bkav.com"])
+def test_through_the_portals_own_door_the_name_of_the_host_does_not_matter(host: str) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode()), (b"accept", b"application/json, text/plain, */*")]
+    scope = {"type": "http", "method": "GET", "path": "/api/App/configApp.json", "headers": headers}
+    asyncio.run(portal_asgi.application(scope, receive, send))
+    assert sent[0]["status"] == 200
+    assert json.loads(sent[1]["body"])["TimeSaveLog"] == 10_000
