@@ -51,6 +51,7 @@ urlpatterns = [
     path("api/", include("bluezone.portal.verification.api.urls")),
     path(".well-known/jwks.json", api.jwks, name="jwks"),
     path("", include("bluezone.portal.appgateway.people.urls")),
+    path("", include("bluezone.portal.appgateway.bridge.urls")),
     path("", include("bluezone.portal.appgateway.consent.urls")),
     path("", include("bluezone.portal.campaign.agencies.urls")),
     path("", include("bluezone.portal.site.urls")),
