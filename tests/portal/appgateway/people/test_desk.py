@@ -112,6 +112,7 @@ def test_a_person_is_found_by_the_whole_number_and_a_reason(desk: Client, owner:
     owner.declare(Fullname="Nguyễn Văn A", Address="<b>1 Tràng Thi</b>")
     page = desk.post(SEARCH, {"number": "0912.345.678", "reason": REASON}).content.decode()
     assert "Nguyễn Văn A" in page
+    assert "15/08/2020" in page
     assert "&lt;b&gt;1 Tràng Thi&lt;/b&gt;" in page
     [(actor, action, detail)] = audit()
     assert (actor, action) == ("lan", "person.opened")

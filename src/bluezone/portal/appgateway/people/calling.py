@@ -4,6 +4,7 @@ Whoever opens something about a person leaves an entry in the audit, whether or 
 anything; looking up needs the exact number and a reason, and cannot be done without end.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +25,7 @@ from bluezone.portal.appgateway.people.sealing import (
     number_hmac,
     open_declaration,
 )
+from bluezone.portal.appgateway.times import local_day
 from bluezone.portal.audit.services import record
 
 PAGE_ROWS: Final = 50
@@ -43,13 +45,13 @@ class Found:
 
     Attributes:
         number: E.164.
-        confirmed_at: day of the last confirmation, Unix seconds; None if it never was.
+        confirmed_on: day of the last confirmation, None if it never was.
         person: name and address, or None.
         declarations: those that name the number.
     """
 
     number: str = field(repr=False)
-    confirmed_at: int | None
+    confirmed_on: dt.date | None
     person: Person | None = field(repr=False)
     declarations: list[Declaration]
 
@@ -98,10 +100,10 @@ def look_up(number: str, reason: str, *, actor: str, now: int) -> Found:
     """
     tallies.take(SEARCHES, actor, now=now)
     found = number_hmac(number)
-    confirmed = ConfirmedNumber.objects.filter(pk=found).values_list("confirmed_at", flat=True)
+    row = ConfirmedNumber.objects.filter(pk=found).first()
     result = Found(
         number,
-        confirmed.first(),
+        None if row is None else local_day(row.confirmed_at),
         information_of(number, now=now),
         list(declarations(now=now).filter(number_hmac=found)[:PAGE_ROWS]),
     )
