@@ -11,17 +11,19 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from bluezone.portal.cases.models import Case
 
 
 class Mode(models.IntegerChoices):
-    """What a person agrees to (spec/bluezone-wire.md 6.1, "data mode"; 0 is ours)."""
+    """What a person agrees to (spec/bluezone-wire.md 6.1, "data mode"; 0 is ours).
 
-    KEYS = 0, _("Only the phone's codes of the infectious days")
-    KNOWN_CASES = 1, _("Also contacts with people who are known cases")
-    WHOLE = 2, _("Also all contacts of the infectious days")
+    Keys only; also contacts with people who are known cases; also all contacts of the days.
+    """
+
+    KEYS = 0
+    KNOWN_CASES = 1
+    WHOLE = 2
 
 
 class HelpState(models.TextChoices):
