@@ -272,12 +272,13 @@ def test_a_missing_file_stops_the_start() -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=4,
 )
 
 
 @given(st.sampled_from(sorted(RULES)), VALUES)
-@given_settings(max_examples=150)
+@given_settings(max_examples=80)
 def test_any_value_is_taken_or_refused_by_name(name: str, value: object) -> None:
     with suppress(AppFilesError):
         check_members("config", {name: value}, RULES)
