@@ -219,6 +219,7 @@ def test_the_reminder_about_location_comes_only_with_the_one_about_permission(
         ("[config]\nMaxNumberSubKeyPerDay = 96", "config.MaxNumberSubKeyPerDay"),
         ("[config]\nMaxNumberSubKey = 96", "config.MaxNumberSubKey"),
         ('[config]\nTokenFirebase = "x"', "config.TokenFirebase"),
+        ("[config]\nScanDevicesRun = 40000", "config.ScanDevicesRun"),
         ('[config]\nPhoneNumber = "0900000000"', "config.PhoneNumber"),
         ("[config]\nBatteryEnableBluetooth = 15", "config.BatteryEnableBluetooth"),
         ('[config]\nScanBleRun = "40000"', "config.ScanBleRun"),
