@@ -75,7 +75,7 @@ def contents(sources: Sources) -> Contents:
 @cache
 def _defaults() -> Table:
     values = _read(_DEFAULTS / "defaults.toml")
-    faq = {lang: _list(_read(_DEFAULTS / f"faq.{lang}.toml"), "faq") for lang in LANGUAGES}
+    faq = {lang: _list(_read(_DEFAULTS / lang / "faq.toml"), "faq") for lang in LANGUAGES}
     return {**values, "faq": faq}
 
 
