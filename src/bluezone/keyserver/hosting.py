@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the portal alone runs without Starlette
 
 BUFFER_BYTES: Final = 131_072
 """Of one connection. With Granian's 400 KiB, 64 uploads of published phones at once took 63 MiB,
-now 37 MiB; less of a body lies about in freed memory; one upload alone takes up to twice as long."""
+now 37 MiB; less of a body lies in freed memory; one upload alone takes up to twice the time."""
 
 
 @dataclass(frozen=True, slots=True)
