@@ -25,6 +25,6 @@ class HelpCodeForm(forms.Form):
         widget=forms.RadioSelect,
     )
     told = forms.BooleanField(
-        label=_("I said what stands beside this, and the person agrees."),
+        label=_("I said all of “Say this to the person”, and the person agrees."),
         error_messages={"required": _("Tell the person first what the phone sends (not_told).")},
     )

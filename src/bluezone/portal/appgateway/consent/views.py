@@ -40,7 +40,8 @@ def help_code_page(request: HttpRequest, pseudonym: str) -> HttpResponse:
     newest = codes[0] if codes else None
     digits = desk.recall(request, newest.row) if newest is not None and newest.live else None
     context = {"case": case, "codes": codes, "status": newest, "digits": digits, "form": form}
-    context |= {"window": infectious_days(case)}
+    first, last = infectious_days(case)
+    context |= {"window": (first, min(last, clock.aware(now).date()))}
     return render(request, "consent/help_code.html", context, status=422 if form.errors else 200)
 
 
