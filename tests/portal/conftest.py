@@ -87,7 +87,6 @@ ON_BOTH: Final = frozenset(
         "appgateway/people/test_counting.py",
         "appgateway/people/test_declarations.py",
         "appgateway/people/test_deletion.py",
-        "appgateway/people/test_information.py",
         "appgateway/people/test_over_time.py",
         "appgateway/phones/test_at_once.py",
         "appgateway/phones/test_over_time.py",

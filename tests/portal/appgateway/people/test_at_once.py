@@ -5,9 +5,12 @@ from random import Random
 
 from bluezone.portal.appgateway.people.confirming import confirm
 from bluezone.portal.appgateway.people.declaring import Warned, declare
+from bluezone.portal.appgateway.people.forgetting import forget_number
+from bluezone.portal.appgateway.people.informing import keep
 from bluezone.portal.appgateway.people.models import (
     ConfirmedNumber,
     Declaration,
+    Information,
     NumberCount,
     OneTimeCode,
 )
@@ -62,6 +65,21 @@ def test_requests_at_once_stay_within_the_limit(beside: Beside) -> None:
     assert SmsMessage.objects.count() == 5
     assert type_in(newest())() in {Answer.RIGHT, Answer.WRONG}
     assert OneTimeCode.objects.count() == 1
+
+
+def test_confirming_and_deleting_side_by_side_ends_whole(beside: Beside) -> None:
+    send(1)()
+    code = newest()
+    said = Person("Nguyen Van A", "1 Trang Thi", NUMBER)
+    type_in(code)()
+
+    def say() -> object:
+        return keep(said, 1, now=NOW, rng=Random(1))
+
+    beside([lambda: forget_number(NUMBER), type_in(code), say] * 3)
+    forget_number(NUMBER)
+    for table in (ConfirmedNumber, Information, OneTimeCode):
+        assert not table.objects.exists()
 
 
 def test_a_declaration_sent_eight_times_at_once_is_one(beside: Beside) -> None:

@@ -13,6 +13,7 @@ from bluezone.portal.appgateway.pushes.find_guid import find_guid_for, find_guid
 from bluezone.portal.appgateway.pushes.models import Bundle
 from bluezone.portal.appgateway.pushes.services import open_round
 from bluezone.portal.appgateway.uploads.declaration_token import LIFE_S, declaration_key, issue
+from bluezone.protocol.bluezone.day_key import DayKey
 from bluezone.protocol.bluezone.f0 import F0Entry
 
 pytestmark = pytest.mark.django_db
@@ -28,13 +29,13 @@ DAY_S = 86_400
 
 def register(phone: Any, token: str) -> int:
     assert phone.post("/api/App/RegisterUser", {"TokenFirebase": token, "TypeOS": "ios"})["isOk"]
-    return Phone.objects.latest("pk").pk  # type: ignore[no-any-return]
+    return Phone.objects.latest("pk").pk
 
 
 def open_bundle() -> int:
     midnight = clock.now() - clock.now() % DAY_S - 2 * DAY_S
-    entry = F0Entry(bytes(32), midnight, 96, midnight + DAY_S - 1)
-    return Bundle.objects.get(round_id=open_round([entry], now=clock.now()).pk).pk  # type: ignore[no-any-return]
+    entry = F0Entry(DayKey(bytes(32)), midnight, 96, midnight + DAY_S - 1)
+    return Bundle.objects.get(round_id=open_round([entry], now=clock.now()).pk).pk
 
 
 def body(phone_id: int, bundle_id: int, **other: object) -> dict[str, object]:

@@ -259,37 +259,29 @@ def test_the_code_outlives_a_change_of_the_token(owner: Any, last_code: Code) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "low"),
+    ("name", "new"),
     [
-        ("CODES_PER_NUMBER", 3),
-        ("CODES_PER_PHONE", 3),
-        ("CODES_PER_ADDRESS", 3),
-        ("CODES_PER_HOUR", 3),
+        ("CODES_PER_NUMBER", {"token"}),
+        ("CODES_PER_PHONE", {"number"}),
+        ("CODES_PER_ADDRESS", {"token", "number"}),
+        ("CODES_PER_HOUR", {"token", "number", "address"}),
     ],
 )
 def test_codes_are_sent_up_to_a_limit_and_again_after_the_hour(
-    owner: Any, settings: Any, hands: Any, name: str, low: int
+    owner: Any, settings: Any, hands: Any, name: str, new: set[str]
 ) -> None:
-    setattr(settings, f"BLUEZONE_GATEWAY_{name}", low)
-    vary = {
-        "CODES_PER_NUMBER": lambda n: setattr(owner, "token", f"another-token-number-{n}"),
-        "CODES_PER_PHONE": lambda n: setattr(owner, "number", f"091234567{n}"),
-        "CODES_PER_ADDRESS": lambda n: (
-            setattr(owner, "token", f"another-token-number-{n}"),
-            setattr(owner, "number", f"091234567{n}"),
-        ),
-        "CODES_PER_HOUR": lambda n: (
-            setattr(owner, "token", f"another-token-number-{n}"),
-            setattr(owner, "number", f"091234567{n}"),
-            setattr(owner.phone, "address", f"198.51.100.{n}"),
-        ),
-    }[name]
+    setattr(settings, f"BLUEZONE_GATEWAY_{name}", 3)
     statuses = []
-    for number in range(low + 2):
-        vary(number)
+    for number in range(5):
+        if "token" in new:
+            owner.token = f"another-token-number-{number}"
+        if "number" in new:
+            owner.number = f"091234567{number}"
+        if "address" in new:
+            owner.phone.address = f"198.51.100.{number}"
         statuses.append(owner.ask()["Status"])
-    assert statuses == [0] * low + [1, 1]
-    assert SmsMessage.objects.count() == low
+    assert statuses == [0, 0, 0, 1, 1]
+    assert SmsMessage.objects.count() == 3
     hands.advance(3600)
     assert owner.ask()["isOk"]
 

@@ -71,10 +71,11 @@ def forget_number(number: str) -> Forgotten:
         number: E.164, whose owner has shown that it is theirs.
     """
     found = number_hmac(number)
+    OneTimeCode.objects.filter(number_hmac=found).delete()  # locked before numbers, as everywhere
+    ConfirmedNumber.objects.select_for_update().filter(pk=found).first()
     information = Information.objects.filter(number_id=found).delete()[0]
     declarations = Declaration.objects.filter(number_hmac=found).delete()[0]
     numbers = ConfirmedNumber.objects.filter(pk=found).delete()[0]
-    OneTimeCode.objects.filter(number_hmac=found).delete()
     at_the_desk = keyring.fingerprint(secret_files.PHONE, number)
     VerificationCode.objects.filter(phone_hmac=at_the_desk).update(phone_hmac="")
     record(PHONE, "person.deleted", "person", {"by": "the owner of the number"})

@@ -31,10 +31,13 @@ def keep(person: Person, phone_id: int, *, now: int, rng: Random) -> bool:
         now: Unix seconds.
         rng: chance, for sealing.
     """
-    number = number_of_phone(phone_id, person.number or None)
-    if number is None:
+    known = number_of_phone(phone_id, person.number or None)
+    if known is None:
         return False
-    ConfirmedNumber.objects.select_for_update().filter(pk=number.pk, phone_id=phone_id).first()
+    mine = ConfirmedNumber.objects.select_for_update().filter(pk=known.pk, phone_id=phone_id)
+    number = mine.first()
+    if number is None:  # deleted, or moved to another phone, a moment ago
+        return False
     values = {
         "sealed": seal_information(person, rng=rng),
         "saved_at": now,

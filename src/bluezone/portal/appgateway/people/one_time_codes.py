@@ -104,7 +104,8 @@ def send_code(request: CodeRequest, *, now: int, rng: Random) -> None:
     try:
         with transaction.atomic():
             _store(request, code, now=now)
-            budgets.take(request.number, str(request.asker), request.address, now=now)
+            who = f"{request.asker} {'' if request.asker.name else request.number}"
+            budgets.take(request.number, who, request.address, now=now)
             text = _text(request, code)
             outbox.enqueue_text(request.number, text, useless_at=now + LIFE_S, now=now, rng=rng)
     except (TooManyTriesError, SmsFailureError, SmsQueueFullError) as error:
