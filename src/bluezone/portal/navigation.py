@@ -138,6 +138,7 @@ def _desk_entries(user: User) -> list[tuple[str, str]]:
             (Permission.SEE_OWN_MESSAGES, Permission.SEE_ALL_MESSAGES),
             False,
         ),
+        (_("Pushes"), "push-list", (Permission.SEE_ALL_MESSAGES,), False),
         (_("API keys"), "api-key-list", (Permission.MANAGE_API_KEYS,), False),
         (_("Audit"), "audit", (Permission.READ_AUDIT,), False),
         (_("My agencies"), "own-agencies", (Permission.LEAD_AGENCY,), works),

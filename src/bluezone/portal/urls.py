@@ -53,6 +53,7 @@ urlpatterns = [
     path("", include("bluezone.portal.appgateway.people.urls")),
     path("", include("bluezone.portal.appgateway.bridge.urls")),
     path("", include("bluezone.portal.appgateway.consent.urls")),
+    path("", include("bluezone.portal.appgateway.pushes.urls")),
     path("", include("bluezone.portal.campaign.agencies.urls")),
     path("", include("bluezone.portal.site.urls")),
     path("", include("bluezone.portal.campaign.figures.urls")),

@@ -2,13 +2,14 @@
 
 Source: spec/bluezone-wire.md 4.1 (a non-empty string; 36 characters in the published pushes) and
 W8: the published server sent one number to everybody, which proved nothing. Ours is a number and
-a MAC over it and the phone, 27 bytes in base64url. It goes into every push of a bundle, to tens
-of millions of phones, so it is computed each time and stored nowhere.
+a MAC (keyed BLAKE2b) over it and the phone, 27 bytes in base64url. It goes into every push of a
+bundle, to tens of millions of phones, so it is computed each time and stored nowhere.
 """
 
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import blake2b
 from typing import Final
 
 from bluezone.portal import keyring, secret_files
@@ -19,7 +20,7 @@ PATTERN: Final = re.compile(r"[A-Za-z0-9_-]{36}")
 _NUMBER_BYTES: Final = 8
 _MAC_BYTES: Final = 19
 """152 bits; both together are 27 bytes, which base64 makes 36 characters without padding."""
-_PURPOSE: Final = b"find-guid\n"
+_PURPOSE: Final = b"find-guid"
 
 
 def find_guid_key() -> bytes:
@@ -55,5 +56,5 @@ def read_find_guid(text: str, phone_id: int, *, key: bytes) -> int:
 
 
 def _mac(number: bytes, phone_id: int, key: bytes) -> bytes:
-    message = _PURPOSE + number + phone_id.to_bytes(_NUMBER_BYTES, "big")
-    return hmac.digest(key, message, "sha256")[:_MAC_BYTES]
+    message = number + phone_id.to_bytes(_NUMBER_BYTES, "big")
+    return blake2b(message, digest_size=_MAC_BYTES, key=key, person=_PURPOSE).digest()

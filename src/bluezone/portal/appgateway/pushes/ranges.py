@@ -1,6 +1,6 @@
 """A bundle to every phone, range by range of the registry's numbers.
 
-A worker moves the bundle's cursor by compare-and-set and takes what lies between, at most 1,000
+A worker moves the bundle's cursor by compare-and-set and takes what lies between, at most 2,000
 phones; the range is a row while it is being sent and gone afterwards. So forty million phones
 cost as many rows as there are workers. Killed in between, the range is sent again as a whole:
 at least once, never lost. Phones that registered after the round was opened get it, too, as
@@ -25,8 +25,8 @@ from bluezone.portal.appgateway.pushes.models import Bundle, Push, Range
 from bluezone.portal.appgateway.pushes.provider import Delivery, Outcome, Result
 from bluezone.portal.appgateway.pushes.push_data import FIND
 
-PHONES: Final = 1_000
-"""Of a range: about 6 MB of requests."""
+PHONES: Final = 2_000
+"""Of a range: about 10 MB of pushes, two commits."""
 LEASE_S: Final = 900
 BUNDLES: Final = 50
 """Looked at in one go for phones that they have not reached."""
