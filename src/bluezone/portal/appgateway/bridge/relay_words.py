@@ -1,5 +1,6 @@
 """The relay check in the words of a page. Source: LOOK "Voice"; relay_check for the meaning."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,8 @@ from bluezone.protocol.bluezone.relay_rows import Finding, Reason, Side
 
 ROWS: Final = 50
 """LOOK "Shape": a list shows its first 50 rows."""
+SCAN_GAP_S: Final = 60
+"""Records of one phone closer than this were made in one scan of 40 s."""
 _KINDS: Final = {
     Verdict.CONSISTENT: "met",
     Verdict.ONE_SIDED: "at-risk",
@@ -34,18 +37,22 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a meeting."""
+    """Records of one phone that were made in one scan and say the same.
+
+    `apart` is the least distance, `strength` the strongest.
+    """
 
     time_s: int
     case: str
     text: str
+    records: int
     apart: str
     strength: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One meeting on the page; `more` records are not shown."""
+    """One meeting on the page; `more` rows are not shown."""
 
     meeting: Meeting
     said: Said
@@ -106,31 +113,46 @@ def shown(report: RelayReport, names: tuple[str, str], language: str) -> list[Sh
         names: pseudonyms of the two cases, A first.
         language: for numbers.
     """
-    return [
-        Shown(
-            meeting,
-            said(meeting.verdict),
-            timeline(
-                meeting,
-                names,
-                _("Which phone recorded the other, and when?"),
-                clock=look_format.clock,
-            ),
-            [_row(one, names, language) for one in meeting.findings[:ROWS]],
-            max(0, len(meeting.findings) - ROWS),
-        )
-        for meeting in report.meetings
-    ]
+    return [_shown(meeting, names, language) for meeting in report.meetings]
 
 
-def _row(one: Finding, names: tuple[str, str], language: str) -> Row:
-    apart = "–" if one.apart_s is None else _apart(one, language)
-    strength = "–" if one.rssi_dbm == 0 else f"{look_format.number(one.rssi_dbm, language)} dBm"
-    return Row(one.time_s, names[one.side is Side.B], _reason(one.reason), apart, strength)
+def _shown(meeting: Meeting, names: tuple[str, str], language: str) -> Shown:
+    title = _("Which phone recorded the other, and when?")
+    picture = timeline(meeting, names, title, clock=look_format.clock)
+    rows = [_row(together, names, language) for together in _scans(meeting.findings)]
+    return Shown(meeting, said(meeting.verdict), picture, rows[:ROWS], max(0, len(rows) - ROWS))
 
 
-def _apart(one: Finding, language: str) -> str:
-    seconds = abs(one.apart_s or 0)
+def _scans(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Return the findings in groups: one phone, one reason, one scan; in the order of time."""
+    groups: dict[tuple[Side, Reason], list[list[Finding]]] = {}
+    for one in findings:
+        mine = groups.setdefault((one.side, one.reason), [])
+        if not mine or one.time_s - mine[-1][-1].time_s > SCAN_GAP_S:
+            mine.append([])
+        mine[-1].append(one)
+    return sorted((group for mine in groups.values() for group in mine), key=_first)
+
+
+def _first(group: list[Finding]) -> tuple[int, Side]:
+    return group[0].time_s, group[0].side
+
+
+def _row(together: list[Finding], names: tuple[str, str], language: str) -> Row:
+    one = together[0]
+    apart_s = [abs(each.apart_s) for each in together if each.apart_s is not None]
+    known = [each.rssi_dbm for each in together if each.rssi_dbm]
+    return Row(
+        one.time_s,
+        names[one.side is Side.B],
+        _reason(one.reason),
+        len(together),
+        _apart(min(apart_s), language) if apart_s else "–",
+        f"{look_format.number(max(known), language)} dBm" if known else "–",
+    )
+
+
+def _apart(seconds: int, language: str) -> str:
     if seconds >= 7200:
         shown_hours = look_format.number(seconds // 3600, language)
         return ngettext("%(n)s hour", "%(n)s hours", seconds // 3600) % {"n": shown_hours}
