@@ -106,6 +106,15 @@ def test_a_code_leads_over_preview_and_confirmation_to_a_receipt(browser, server
     assert page(browser.get("/?lang=en")).select("#receipts + ul li")
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "could see that they belong to one phone"), ("vi", "thuộc cùng một điện thoại")],
+)
+def test_the_preview_says_that_published_days_can_be_linked(browser, language, sentence):
+    preview = browser.get(f"{typed(browser).url.path}?lang={language}")
+    assert sentence in " ".join(page(preview).text.split())
+
+
 def test_looking_at_the_preview_again_sends_nothing(browser, servers):
     number = typed(browser).url.path
     for _ in range(3):
