@@ -131,7 +131,7 @@ def test_the_status_follows_by_itself(desk: Client, case: Case) -> None:
     person.help(code, [person.row(NOW - 60, FRIEND)])
     block = desk.get(found[1])
     assert block["HX-Refresh"] == "true"
-    assert "1 lần tiếp xúc" in block.content.decode()
+    assert "1 bản ghi tiếp xúc" in block.content.decode()
 
 
 def test_the_case_shows_how_many_contacts_were_shared_and_until_when(
