@@ -28,6 +28,8 @@ class Install:
     generator: PublishedGenerator
     base_id: DayKey = field(repr=False)
     rows: list[ContactRow] = field(default_factory=list)
+    stored_at: list[float] = field(default_factory=list)
+    """True instants of the rows, which no phone knows."""
     registered_token: str | None = None
     phone_number: str = ""
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Handset:
         install.last_heard_ms[contact_id] = now_ms
         stored = now_ms // 1000 if self.platform == "ios" else now_ms
         install.rows.append(ContactRow(self.own_id(), contact_id, rssi_dbm, stored))
+        install.stored_at.append(self._clock())
 
     def heard(self) -> list[Heard]:
         return [Heard(row.contact_id, row.stored_time) for row in self.install.rows]

@@ -1,10 +1,11 @@
 """A virtual clock, and the real gateway in this process under it.
 
 Everything runs in the test's own thread and in its transaction: the gateway's work on the
-database, too, which Django allows in an event loop only where it is told to.
+database, too. Django gives every task of an event loop a connection of its own, so whatever
+touches the database is called as if no loop were running.
 """
 
-import os
+from asyncio import events
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -16,26 +17,24 @@ from bluezone.portal.appgateway import database
 
 T = TypeVar("T")
 
-UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 MONDAY = 1_598_832_000
 """31/08/2020 00:00 UTC, 07:00 in Hanoi."""
 
 
-async def _here(work: Callable[[], T], executor: Executor, /) -> T:
-    return work()
-
-
 @contextmanager
-def database_here() -> Iterator[None]:
-    """Let handlers use the test's own connection, in the event loop's thread."""
-    before = os.environ.get(UNSAFE)
-    os.environ[UNSAFE] = "true"
-    database.use_runner(_here)
+def no_loop() -> Iterator[None]:
+    """Let what is called inside use the database of the test, from inside its event loop."""
+    loop = events._get_running_loop()
+    events._set_running_loop(None)
     try:
         yield
     finally:
-        database.use_runner(None)
-        os.environ.pop(UNSAFE) if before is None else os.environ.update({UNSAFE: before})
+        events._set_running_loop(loop)
+
+
+async def _here(work: Callable[[], T], executor: Executor, /) -> T:
+    with no_loop():
+        return work()
 
 
 def run_world(
@@ -47,5 +46,8 @@ def run_world(
         with clock.frozen(loop.unix_time):
             return await main(loop)
 
-    with database_here():
+    database.use_runner(_here)
+    try:
         return run_virtual(on_clock, start_s=start_s)
+    finally:
+        database.use_runner(None)
