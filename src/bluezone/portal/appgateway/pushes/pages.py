@@ -61,14 +61,18 @@ class BundleRow:
 
 @dataclass(frozen=True, slots=True)
 class PushRow:
-    """A single push, what it is, the look of its state, why, and its text where it is shown."""
+    """A single push, what it is, the look of its state, why, and its text where it is shown.
+
+    `language` is that of the phones that show it, and of `title` and `text`.
+    """
 
     push: Push
     kind: str
     look: str
     reason: str
-    title: str
-    text: str
+    language: str = ""
+    title: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +102,10 @@ def bundle_rows(*, now: int) -> tuple[Sequence[BundleRow], int]:
     return [_bundle_row(bundle, newest, now=now) for bundle in bundles[:ROWS]], bundles.count()
 
 
-def push_rows(language: str) -> tuple[Sequence[PushRow], int]:
-    """Return the newest single pushes, and how many there are.
-
-    Args:
-        language: `vi` or `en`, of the reader.
-    """
+def push_rows() -> tuple[Sequence[PushRow], int]:
+    """Return the newest single pushes, and how many there are."""
     pushes = Push.objects.order_by("-created_at", "-pk")
-    return [_push_row(push, language) for push in pushes[:ROWS]], pushes.count()
+    return [_push_row(push) for push in pushes[:ROWS]], pushes.count()
 
 
 def _bundle_row(bundle: Bundle, newest: int, *, now: int) -> BundleRow:
@@ -119,17 +119,18 @@ def _bundle_row(bundle: Bundle, newest: int, *, now: int) -> BundleRow:
     return BundleRow(bundle, _("With every phone"), "met", handed_over)
 
 
-def _push_row(push: Push, language: str) -> PushRow:
+def _push_row(push: Push) -> PushRow:
     kind = str(KINDS.get(push.kind, push.kind))
     reason = str(REASONS.get(push.error_code, push.error_code))
-    title, text = _words(push, language) if push.state == PushState.SHOWN else ("", "")
-    return PushRow(push, kind, STATES[PushState(push.state)], reason, title, text)
+    look = STATES[PushState(push.state)]
+    if push.state != PushState.SHOWN or not push.data:
+        return PushRow(push, kind, look, reason)
+    return PushRow(push, kind, look, reason, *_words(push))
 
 
-def _words(push: Push, language: str) -> tuple[str, str]:
-    """Return what the phone would show, in the reader's language."""
-    if not push.data:
-        return "", ""
+def _words(push: Push) -> tuple[str, str, str]:
+    """Return the language of the phones that show a notice, and what they show."""
     notify = json.loads(push_data.restored(push.data).fields.get("Notify", "{}"))
+    language = str(notify.get("TypeLanguage", ""))
     end = "En" if language == "en" else ""
-    return str(notify.get(f"Title{end}", "")), str(notify.get(f"BigText{end}", ""))
+    return language, str(notify.get(f"Title{end}", "")), str(notify.get(f"BigText{end}", ""))

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
 from bluezone.portal import clock
@@ -17,7 +16,7 @@ def push_list(request: HttpRequest) -> HttpResponse:
     """Show what went out to published phones, and whether it does."""
     now, provider = clock.now(), str(settings.BLUEZONE_GATEWAY_PUSH_PROVIDER)
     bundles, bundle_count = pages.bundle_rows(now=now)
-    pushes, push_count = pages.push_rows(get_language() or "vi")
+    pushes, push_count = pages.push_rows()
     context = {
         "provider": provider,
         "lane": pages.lane_state(provider, now=now),

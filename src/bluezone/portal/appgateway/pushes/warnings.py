@@ -34,7 +34,7 @@ VIETNAMESE: Final = Words(
     "Tín hiệu không cho biết hai người ở gần nhau đến mức nào và trong bao lâu, nên bạn chưa chắc "
     "đã bị lây. Việc nên làm ngay: đeo khẩu trang, hạn chế gặp người khác, theo dõi sức khỏe 14 "
     "ngày. Nếu sốt, ho hoặc khó thở, hãy gọi 1900 9095 hoặc trạm y tế gần bạn trước khi đến. "
-    "Không ai khác biết về tin này và lịch sử tiếp xúc của bạn không được lưu lại. Nếu muốn giúp "
+    "Không ai báo tên bạn cho cán bộ y tế và lịch sử tiếp xúc của bạn không được lưu. Muốn giúp "
     "dập dịch, bạn có thể hỏi cán bộ y tế mã 6 số và tự chọn chia sẻ; không bắt buộc.",
 )
 ENGLISH: Final = Words(
@@ -44,7 +44,7 @@ ENGLISH: Final = Words(
     "A signal does not tell how near you were or for how long, so you may well not be infected. "
     "What to do now: wear a mask, meet few people, watch your health for 14 days. If you have a "
     "fever, a cough or trouble breathing, call 1900 9095 or your health station before you go. "
-    "Nobody else knows of this message and your contact history is not kept. If you want to help, "
+    "No health worker is told about you and your contact history is not kept. If you want to help, "
     "you may ask a health worker for a 6-digit code and choose to share; you need not.",
 )
 
