@@ -19,6 +19,7 @@ PER_HOUR = guessing.NEW_PHONES.count + guessing.KNOWN_PHONES.count
         f"| all phones known before today | {guessing.KNOWN_PHONES.count} | 1 h |",
         f"at most {PER_HOUR} guesses an hour, so *L*/{1_000_000 // PER_HOUR:,} hits an hour",
         f"At most {issuing.MAX_LIVE:,} codes are open at once.",
+        f"the {histories.MAX_KNOWN:,} newest of them",
         f"everything over {histories.MAX_ROWS:,}",
         f"cut to the last {windows.LOOK_BACK_DAYS} days",
     ],

@@ -7,7 +7,7 @@ that time. Everything else is counted and dropped. What is kept is sealed: whoev
 table reads nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -26,6 +26,8 @@ from bluezone.protocol.errors import InvalidHistoryError
 
 MAX_ROWS: Final = 100_000
 """Ours: 5 MB hold 73,000 rows of a published phone."""
+MAX_KNOWN: Final = 2_000
+"""Ours: known cases that a history of mode 1 is compared with, the newest. A thousand take two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +134,27 @@ def _of_known(rows: Sequence[ContactRow], entries: Sequence[F0Entry]) -> list[Co
     """Return the rows whose contact id was that of a known case at that time."""
     days = {row.time_ms // (1000 * DAY_S) * DAY_S for row in rows}
     near = {day + step for day in days for step in (-DAY_S, 0)}
-    known = _ids_of(entries, near)
-    return [row for row in rows if _was_known(row, known)]
+    heard = {row.contact_id for row in rows if row.contact_id is not None}
+    newest = sorted(entries, key=lambda entry: entry.time_end)[-MAX_KNOWN:]
+    spans: dict[BluezoneId, list[tuple[int, int]]] = {}
+    for bluezone_id, start, end in _ids_of(newest, near):
+        if bluezone_id in heard:
+            spans.setdefault(bluezone_id, []).append((start, end))
+    return [row for row in rows if _was_known(row, spans)]
 
 
-def _was_known(row: ContactRow, known: dict[BluezoneId, list[tuple[int, int]]]) -> bool:
-    if row.contact_id is None:
-        return False
+def _was_known(row: ContactRow, spans: Mapping[BluezoneId, Sequence[tuple[int, int]]]) -> bool:
     at_s = row.time_ms / 1000
-    spans = known.get(row.contact_id, [])
+    known = () if row.contact_id is None else spans.get(row.contact_id, ())
     return any(
-        start - DEFAULT_SKEW_S <= at_s <= end + STALE_S + DEFAULT_SKEW_S for start, end in spans
+        start - DEFAULT_SKEW_S <= at_s <= end + STALE_S + DEFAULT_SKEW_S for start, end in known
     )
 
 
-def _ids_of(entries: Sequence[F0Entry], days: set[int]) -> dict[BluezoneId, list[tuple[int, int]]]:
-    """Return when each id of these entries was on the air, on these days (UTC midnights)."""
-    spans: dict[BluezoneId, list[tuple[int, int]]] = {}
+def _ids_of(
+    entries: Iterable[F0Entry], days: Collection[int]
+) -> Iterator[tuple[BluezoneId, int, int]]:
+    """Yield each id of these entries on these days (UTC midnights), and when it was on the air."""
     for entry in entries:
         slot_s = DAY_S // entry.max
         for day in sorted(day for day in days if entry.time_start <= day <= entry.time_end):
@@ -156,5 +162,4 @@ def _ids_of(entries: Sequence[F0Entry], days: set[int]) -> dict[BluezoneId, list
             for slot, bluezone_id in enumerate(expand_day_key(key, entry.max)):
                 start = day + slot * slot_s
                 if start <= entry.time_end:
-                    spans.setdefault(bluezone_id, []).append((start, start + slot_s))
-    return spans
+                    yield bluezone_id, start, start + slot_s
