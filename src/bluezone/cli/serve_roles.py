@@ -130,6 +130,8 @@ async def _portal_work(stopped: asyncio.Event) -> None:
 def _portal(plan: Plan) -> Site:
     """Return the portal; its embedded database is created or updated first, another checked."""
     os.environ.setdefault("BLUEZONE_PORTAL_PUBLIC_URL", f"http://127.0.0.1:{plan.portal_port}")
+    beside = f"http://127.0.0.1:{plan.keyserver_port}"
+    os.environ.setdefault("BLUEZONE_PORTAL_GATEWAY_KEY_SERVER_URL", beside)
     from bluezone.cli.migrate import migrate_portal  # noqa: PLC0415 - Django: only for its role
 
     embedded = _portal_is_embedded()

@@ -305,4 +305,4 @@ SCENES_MEASURED = {
 def test_how_often_a_scene_looks_like_what(
     name: str, verdict: Verdict, low: float, high: float
 ) -> None:
-    assert low <= rates(SCENES_MEASURED[name], 100)[verdict] <= high
+    assert low <= rates(SCENES_MEASURED[name], 40)[verdict] <= high

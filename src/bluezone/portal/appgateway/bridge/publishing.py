@@ -19,7 +19,7 @@ from django.db import transaction
 from bluezone.portal import keyring
 from bluezone.portal.appgateway.bridge import leasing
 from bluezone.portal.appgateway.bridge.day_keys import KEPT_S, days_of, digest
-from bluezone.portal.appgateway.bridge.errors import LostLeaseError
+from bluezone.portal.appgateway.bridge.errors import KeyServerUnreachableError, LostLeaseError
 from bluezone.portal.appgateway.bridge.key_server import KeyServer, Posted
 from bluezone.portal.appgateway.bridge.models import KnownKey, Publication
 from bluezone.portal.appgateway.bridge.sealing import (
@@ -66,7 +66,10 @@ def publish_day_keys(server: KeyServer, *, now: int, rng: Random) -> int:
         except GatewayError as error:
             _LOG.warning("the key server was not told of an upload (%s)", error.code)
             leasing.put_off(row, now=now, fault=error.code)
-        leasing.hurry_if_withdrawn(pk, now=now)
+            if isinstance(error, KeyServerUnreachableError):
+                break  # the others would wait for it in vain, and the worker has more to do
+        finally:
+            leasing.hurry_if_withdrawn(pk, now=now)
     return taken
 
 

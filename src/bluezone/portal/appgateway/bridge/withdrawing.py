@@ -14,7 +14,7 @@ from typing import Final
 from django.db import transaction
 
 from bluezone.portal.appgateway.bridge import leasing
-from bluezone.portal.appgateway.bridge.errors import LostLeaseError
+from bluezone.portal.appgateway.bridge.errors import KeyServerUnreachableError, LostLeaseError
 from bluezone.portal.appgateway.bridge.key_server import KeyServer
 from bluezone.portal.appgateway.bridge.models import Publication
 from bluezone.portal.appgateway.bridge.publishing import AT_ONCE, ROW_KEPT_S, post_keys
@@ -59,6 +59,8 @@ def withdraw_due(server: KeyServer, *, now: int, rng: Random) -> int:
         except GatewayError as error:
             _LOG.warning("the key server was not asked to forget an upload (%s)", error.code)
             leasing.put_off(row, now=now, fault=error.code)
+            if isinstance(error, KeyServerUnreachableError):
+                break
     return done
 
 
