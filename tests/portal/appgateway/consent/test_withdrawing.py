@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -200,6 +200,24 @@ def test_whoever_helped_twice_withdraws_twice(case: Case) -> None:
     services.withdraw(secrets[1], now=NOW)
     assert services.active_entries(NOW) == []
     assert Bundle.objects.get().entries == ""
+
+
+def test_what_is_withdrawn_while_a_round_opens_is_in_no_bundle(
+    beside: Callable[[Sequence[Callable[[], object]]], list[object]],
+) -> None:
+    case = some_case(NOW)
+    for number in range(6):
+        person = Person(NOW, seed=number, phone_id=number)
+        person.help(issue(case, NOW, seed=number))
+        secret = receipt_of(person)
+        beside(
+            [
+                lambda: run_round(now=NOW, rng=Random(1)),
+                lambda secret=secret: services.withdraw(secret, now=NOW),
+            ]
+        )
+        key = person.key_of(TODAY - 7 * DAY_S).hex().upper()
+        assert not Bundle.objects.filter(entries__contains=key).exists()
 
 
 def test_what_was_withdrawn_does_not_come_back_by_a_late_twin(case: Case) -> None:

@@ -27,7 +27,7 @@ from bluezone.protocol.errors import InvalidHistoryError
 MAX_ROWS: Final = 100_000
 """Ours: 5 MB hold 73,000 rows of a published phone."""
 MAX_KNOWN: Final = 2_000
-"""Ours: known cases that a history of mode 1 is compared with, the newest. A thousand take two seconds."""
+"""Ours: the newest known cases, with which mode 1 compares; a thousand take two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
