@@ -3,7 +3,8 @@
 HTTP v1 has no call for many messages, so a batch is sent by a few tasks that take one message
 after the other, in order: what was tried is always the beginning of the batch. The way is
 closed for the rest of it at the first "too many", at a fault of the access, and after a row of
-failures without a success between. HTTP/2 is used where its package is installed.
+failures without a success between. HTTP/2 is used where its package is installed. Requests go
+to httpx2's transport: its client, with cookies and redirects, would take as long again.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from bluezone.portal.appgateway.pushes.message import Message, request_body
 from bluezone.portal.appgateway.pushes.provider import UNTRIED, Delivery, Outcome, Result
 
 TIMEOUT_S: Final = 10
+_TIMEOUT: Final = httpx2.Timeout(TIMEOUT_S).as_dict()
 FAILURES: Final = 20
 """In a row, before the rest of a batch waits."""
 UNREACHED_WAIT_S: Final = 30
@@ -84,7 +86,6 @@ class Fcm:
         self._transport = transport
         self._wall = wall
         self._runner = asyncio.Runner()
-        self._client: httpx2.AsyncClient | None = None
         self._turn = Lock()
 
     def send(self, messages: Sequence[Message]) -> Delivery:
@@ -105,33 +106,27 @@ class Fcm:
     def close(self) -> None:
         """Let the connections go."""
         with self._turn:
-            if self._client is not None:
-                self._runner.run(self._client.aclose())
+            if self._transport is not None:
+                self._runner.run(self._transport.aclose())
             self._runner.close()
 
     async def _send(self, batch: _Batch) -> None:
-        if self._client is None:
+        if self._transport is None:
             limits = httpx2.Limits(max_connections=self._connections)
-            self._client = httpx2.AsyncClient(
-                transport=self._transport,
-                limits=limits,
-                timeout=TIMEOUT_S,
-                http2=_HTTP2,
-                follow_redirects=False,
-            )
+            self._transport = httpx2.AsyncHTTPTransport(limits=limits, http2=_HTTP2)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._connections, len(batch.outcomes))):
-                group.create_task(self._work(self._client, batch))
+                group.create_task(self._work(self._transport, batch))
 
-    async def _work(self, client: httpx2.AsyncClient, batch: _Batch) -> None:
+    async def _work(self, way: httpx2.AsyncBaseTransport, batch: _Batch) -> None:
         for number, message in batch.left:
-            batch.note(number, await self._try(client, batch, message))
+            batch.note(number, await self._try(way, batch, message))
             if batch.stopped:
                 return
 
-    async def _try(self, client: httpx2.AsyncClient, batch: _Batch, message: Message) -> Answer:
+    async def _try(self, way: httpx2.AsyncBaseTransport, batch: _Batch, message: Message) -> Answer:
         used = batch.header
-        answer = await self._post(client, used, message)
+        answer = await self._post(way, used, message)
         if not answer.refresh:
             return answer
         if batch.header == used:  # of several tasks, one fetches
@@ -140,14 +135,23 @@ class Fcm:
                 batch.header = self._access.header()
             except (AccessRefusedError, AccessUnavailableError):
                 return answer
-        return await self._post(client, batch.header, message)
+        return await self._post(way, batch.header, message)
 
-    async def _post(self, client: httpx2.AsyncClient, header: str, message: Message) -> Answer:
+    async def _post(self, way: httpx2.AsyncBaseTransport, header: str, message: Message) -> Answer:
         headers = {"Authorization": header, "Content-Type": "application/json; charset=utf-8"}
+        request = httpx2.Request(
+            "POST",
+            self._url,
+            headers=headers,
+            content=request_body(message),
+            extensions={"timeout": _TIMEOUT},
+        )
         try:
-            answer = await client.post(self._url, content=request_body(message), headers=headers)
+            answer = await way.handle_async_request(request)
+            try:
+                body = await answer.aread()
+            finally:
+                await answer.aclose()
         except httpx2.HTTPError:
             return Answer(Outcome(Result.RETRY, "no_answer"))
-        return read_answer(
-            answer.status_code, answer.headers, answer.content, now=int(self._wall())
-        )
+        return read_answer(answer.status_code, answer.headers, body, now=int(self._wall()))

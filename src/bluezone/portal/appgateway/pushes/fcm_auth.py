@@ -81,7 +81,7 @@ class Access:
             AccessUnavailableError: the token's server does not answer; try later.
         """
         if not self.credentials.valid:
-            with httpx2.Client(transport=self.transport) as client:
+            with httpx2.Client(transport=self.transport, trust_env=False) as client:
                 self._refresh(client)
         return f"Bearer {self.credentials.token}"
 
