@@ -158,7 +158,7 @@ def test_an_upload_taken_back_before_anything_was_sent_is_never_sent(
     key_server_scene: Any, hands: Any
 ) -> None:
     upload = some_upload(hands.now, last_ago=1)
-    publishing._adopt(now=hands.now)
+    publishing._adopt(now=hands.now, rng=key_server_scene.rng)
     take_back(upload, hands)
     take_back_twice = Publication.objects.get().withdrawn_at
     withdraw(upload.pk or 0, hands.now)

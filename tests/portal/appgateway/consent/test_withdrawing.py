@@ -14,6 +14,8 @@ from django.db import connection
 from tests.portal.appgateway.consent.people import PHONE_ID, Person, issue, some_case
 
 from bluezone.portal.appgateway.bridge.key_server import KeyServer
+from bluezone.portal.appgateway.bridge.models import Publication
+from bluezone.portal.appgateway.bridge.publishing import publish_day_keys
 from bluezone.portal.appgateway.bridge.rounds import run_round
 from bluezone.portal.appgateway.bridge.withdrawing import withdraw_due
 from bluezone.portal.appgateway.consent import receipts, retention, services
@@ -33,6 +35,7 @@ FRIEND = bytes(range(100, 112))
 @pytest.fixture(autouse=True)
 def _public(settings: LazySettings) -> None:
     settings.BLUEZONE_PUBLIC_URL = "https://bz.example"
+    settings.BLUEZONE_GATEWAY_KEY_SERVER_URL = "http://127.0.0.1:9"  # where nobody answers
 
 
 def all_tables() -> dict[str, list[tuple[bytes, ...]]]:
@@ -259,6 +262,22 @@ def test_no_column_of_an_upload_is_one_of_a_case_a_code_or_a_phone(case: Case) -
     in_time = [bytes(person.key_of(TODAY - 7 * DAY_S)) for person in phones]
     assert by_number != in_time
     assert sorted(by_number) == sorted(in_time)
+
+
+def test_the_order_in_which_keys_go_to_the_key_server_does_not_stay(case: Case) -> None:
+    server, rng = KeyServer(), Random(5)
+    for number in range(6):
+        Person(NOW, seed=number, phone_id=number).help(issue(case, NOW, seed=number))
+        publish_day_keys(server, now=NOW, rng=rng)  # nobody answers: the rows stay
+    server.close()
+    in_turn = sorted(Publication.objects.values_list("pk", flat=True))
+    uploads = [Publication.objects.get(pk=number).upload_id for number in in_turn]
+    by_time = [
+        Upload.objects.get(daily_key=Person(NOW, seed=number).key_of(TODAY - 7 * DAY_S)).pk
+        for number in range(6)
+    ]
+    assert sorted(uploads) == sorted(by_time)
+    assert uploads not in (by_time, by_time[::-1])
 
 
 def _same(rows: list[tuple[bytes, ...]], position: int) -> bool:

@@ -48,12 +48,13 @@ AT_ONCE: Final = 50
 """Uploads of one run of the worker."""
 _SECRET_BYTES: Final = 32
 _ADOPTED: Final = 500
+_NUMBER_BITS: Final = 62
 _LOG: Final = logging.getLogger("bluezone.portal.appgateway.bridge")
 
 
 def publish_day_keys(server: KeyServer, *, now: int, rng: Random) -> int:
     """Publish what is due of every upload; return how many day keys the key server took."""
-    _adopt(now=now)
+    _adopt(now=now, rng=rng)
     taken = 0
     for pk in leasing.due(now=now, limit=AT_ONCE, withdrawn=False):
         row = leasing.take(pk, now=now, rng=rng)
@@ -116,12 +117,16 @@ def post_keys(
     return server.post(PUBLISH, body)
 
 
-def _adopt(*, now: int) -> None:
-    """Make a row for each upload that has none."""
+def _adopt(*, now: int, rng: Random) -> None:
+    """Make a row for each upload that has none; its number tells nothing of its turn."""
     known = Publication.objects.values("upload_id")
     new = Upload.objects.filter(expires_at__gt=now).exclude(pk__in=known)[:_ADOPTED]
     rows = [
-        Publication(upload_id=upload.pk, expires_at=upload.expires_at + ROW_KEPT_S)
+        Publication(
+            id=rng.getrandbits(_NUMBER_BITS),
+            upload_id=upload.pk,
+            expires_at=upload.expires_at + ROW_KEPT_S,
+        )
         for upload in new
     ]
     Publication.objects.bulk_create(rows, ignore_conflicts=True)
