@@ -75,6 +75,7 @@ TABLE: Final[dict[str, Row]] = {
     # Of a role in any unit.
     **_rows("case-list case-new case-detail code-issue", Row("somewhere", HEALTH)),
     **_rows("code-detail code-status help-code help-code-status", Row("somewhere", HEALTH)),
+    **_rows("relay-check", Row("somewhere", HEALTH)),
     **_rows("code-revoke help-code-revoke shared-delete", Row("somewhere", HEALTH, post=True)),
     **_rows("outbox", Row("somewhere", HEALTH)),
     **_rows("staff person", Row("somewhere", MANAGER | ADMINISTRATOR)),
@@ -89,6 +90,7 @@ TABLE: Final[dict[str, Row]] = {
     **_rows("site-units", Row("somewhere", LEADS | ADMINISTRATOR)),
     # Of a role in the whole installation only.
     **_rows("api-key-list audit declaration-list declaration person-search", Row("whole")),
+    **_rows("push-list", Row("whole")),
     **_rows("api-key-revoke declaration-state", Row("whole", post=True)),
     # Of a role in this unit or above it.
     **_rows("staff-list invite", Row("unit", MANAGER | ADMINISTRATOR)),
@@ -105,6 +107,10 @@ TABLE: Final[dict[str, Row]] = {
     **_rows("figure-new figure-upload-new figure-upload", Row("unit", LEADS)),
     **_rows("figure-upload-confirm figure-upload-cancel", Row("unit", LEADS, post=True)),
     **_rows("figure-correct figure-review", Row("unit", LEADS, post=True)),
+    **_rows("inspection", Row("unit", AUDITOR)),
+    **_rows("inspection-finding", Row("unit", AUDITOR)),
+    **_rows("gift-days", Row("unit", LEADS | AUDITOR)),
+    **_rows("gift-withdraw", Row("unit", LEADS | AUDITOR, post=True)),
     **_rows("target-list target-history", Row("unit", VIEWS)),
     **_rows("target-new target-edit target-end", Row("unit", LEADS)),
     **_rows("team-list", Row("unit", VIEWS)),
@@ -122,7 +128,7 @@ SIGN_IN: Final = 1
 VALUES: Final = {
     "token": "x", "pseudonym": "X", "uuid": "00000000-0000-4000-8000-000000000000",
     "path": "x", "label": "x", "kind": "x", "language": "vi", "ending": "pdf", "code": "x",
-    "device_id": "x", "secret": "a" * 32,
+    "device_id": "x", "secret": "a" * 32, "pattern": "jump", "first": "2020-08-10",
 }  # fmt: skip
 """Of arguments that are no number; a number is one that nothing has."""
 

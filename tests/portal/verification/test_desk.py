@@ -212,7 +212,7 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(
         desk.post(f"/cases/{case.pseudonym}/code/", {"phone": "0912345678"})
     with django_assert_num_queries(4):  # session, user, code with case, message
         desk.get(address)
-    with django_assert_num_queries(4):  # session, user, case, codes
+    with django_assert_num_queries(6):  # session, user, case, codes, help codes, shared contacts
         desk.get(f"/cases/{case.pseudonym}/")
     with django_assert_num_queries(4):  # session, user, messages with case, count
         desk.get("/messages/")
