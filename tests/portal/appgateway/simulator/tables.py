@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from django.db import connection
 
@@ -55,8 +56,8 @@ def forms_of(secret: bytes) -> set[bytes]:
     }
 
 
-def found(secrets: Mapping[bytes, str]) -> dict[str, str]:
-    """Return which of these byte strings stand anywhere, and in which column.
+def found(secrets: Mapping[bytes, str], *, log: str = "") -> dict[str, str]:
+    """Return which of these byte strings stand anywhere, and in which column, or in the log.
 
     Args:
         secrets: what to look for, and what it is. All of one kind should have few lengths: each
@@ -64,7 +65,7 @@ def found(secrets: Mapping[bytes, str]) -> dict[str, str]:
     """
     lengths = {len(secret) for secret in secrets}
     hits: dict[str, str] = {}
-    for place, value in values():
+    for place, value in chain(values(), [("log", log.encode())]):
         for length in lengths:
             for at in range(len(value) - length + 1):
                 name = secrets.get(value[at : at + length])
