@@ -221,11 +221,11 @@ def test_every_way_to_firebase_takes_the_checked_type() -> None:
     assert {path.relative_to(PUSHES).parts[0] for path in speaking} == {"fcm.py", "fake_fcm"}
     asking = {path for path in sources() if _says(path, "fcm.googleapis.com")}
     assert {path.name for path in asking} == {"configuration.py", "fcm.py"}
+    speaking_calls = {"Request", "post", "request", "put", "send", "stream"}
     bodies = [
         keyword.value
         for node in ast.walk(tree_of(PUSHES / "fcm.py"))
-        if isinstance(node, ast.Call)
-        and _called(node) in {"post", "request", "put", "send", "stream"}
+        if isinstance(node, ast.Call) and _called(node) in speaking_calls
         for keyword in node.keywords
         if keyword.arg in {"content", "json", "data", "files"}
     ]

@@ -102,7 +102,7 @@ class Story:
 
 @pytest.mark.django_db
 @given(STEPS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_every_living_phone_gets_every_bundle(steps: list[tuple[str, int]]) -> None:
     before, ranges.PHONES = ranges.PHONES, 3
     try:
