@@ -8,7 +8,7 @@ and the network are the town's.
 import asyncio
 import datetime as dt
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -20,7 +20,7 @@ from tests.portal.appgateway.simulator.firebase import Firebase, Kept
 from tests.portal.appgateway.simulator.handset import Handset, Install, meet
 from tests.portal.appgateway.simulator.new_phone import KeysInOrder, NewPhone, pass_by
 from tests.portal.appgateway.simulator.tracing import finds_contact
-from tests.portal.appgateway.simulator.wire import Network, Response, Trouble
+from tests.portal.appgateway.simulator.wire import Network, Response, Trouble, check_envelope
 from tests.portal.appgateway.simulator.world import no_loop
 
 from bluezone.phone.radio.virtual_time import VirtualTimeLoop
@@ -83,24 +83,19 @@ class Helped:
 class ListeningNetwork(Network):
     """Also notes which answers to a bundle the server has accepted, whoever heard of it."""
 
+    clock: Callable[[], float]
     accepted: list[tuple[float, str, str]]
     news: asyncio.Event
 
-    def _judge(self, method: str, path: str, response: Response) -> None:
-        super()._judge(method, path, response)
-        self.last_ok = method == "POST" and b'"isOk":true' in response.body
-
-    async def send(self, method, path, headers, body, **more) -> Response:  # type: ignore[no-untyped-def,override]
-        self.last_ok = False
-        try:
-            return await super().send(method, path, headers, body, **more)
-        finally:
-            if self.last_ok and NEWS.search(path):
-                self.news.set()
-            if CONTACT.fullmatch(path) and self.last_ok:
-                at_s = asyncio.get_running_loop().unix_time()  # type: ignore[attr-defined]
-                told = _part(b"TokenFirebase", body), _part(b"FindGUID", body)
-                self.accepted.append((at_s, *told))
+    def _judge(self, method: str, path: str, body: bytes, response: Response) -> None:
+        super()._judge(method, path, body, response)
+        if method != "POST" or not check_envelope(response.body)["isOk"]:
+            return
+        if NEWS.search(path):
+            self.news.set()
+        if CONTACT.fullmatch(path):
+            told = _part(b"TokenFirebase", body), _part(b"FindGUID", body)
+            self.accepted.append((self.clock(), *told))
 
 
 def _part(name: bytes, body: bytes) -> str:
@@ -121,6 +116,7 @@ class Town:
         self.worked_at = 0
         self.network = ListeningNetwork(asgi.application, Random(seed + 1))
         self.network.accepted, self.network.news = [], asyncio.Event()
+        self.network.clock = loop.unix_time
         self.firebase = Firebase(Random(seed + 2), self._arrives)
         self.people = [self._person(number) for number in range(people)]
         self.by_handset = {person.handset: person for person in self.people}

@@ -92,11 +92,11 @@ class Network:
             raise NoAnswerError
         self.seen[path] += 1
         response = await call(self.server, method, path, headers, body, address=address)
-        self._judge(method, path, response)
+        self._judge(method, path, body, response)
         if fate < trouble.request_lost + trouble.twice:
             self.seen["twice"] += 1
             response = await call(self.server, method, path, headers, body, address=address)
-            self._judge(method, path, response)
+            self._judge(method, path, body, response)
         elif fate < trouble.request_lost + trouble.twice + trouble.answer_lost:
             self.seen["lost answer"] += 1
             await asyncio.sleep(timeout_s)
@@ -104,7 +104,7 @@ class Network:
         await asyncio.sleep(0.05)
         return response
 
-    def _judge(self, method: str, path: str, response: Response) -> None:
+    def _judge(self, method: str, path: str, body: bytes, response: Response) -> None:
         """Hold the server to 3.4 rule 1 in each and every answer."""
         if response.status != 200:
             raise NotServedError(f"{method} {path}: HTTP {response.status}")
