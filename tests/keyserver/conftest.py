@@ -222,4 +222,5 @@ def store(client: TestClient, settings: KeyServerSettings) -> Iterator[Store]:
 @pytest.fixture
 def small(settings: KeyServerSettings) -> KeyServerSettings:
     """The same settings with files of at least five keys."""
-    return replace(settings, export=replace(settings.export, min_keys=5, min_keys_spread=3))
+    few = {"min_keys": 5, "min_keys_spread": 3, "min_day_keys": 5, "min_day_keys_spread": 3}
+    return replace(settings, export=replace(settings.export, **few))

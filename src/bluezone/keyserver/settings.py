@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bluezone.keyserver.errors import SettingsError
+from bluezone.protocol.scheme import Scheme
 
 HOUR_S: Final = 3600
 DAY_S: Final = 86400
@@ -79,8 +80,10 @@ class ExportSettings:
         hourly_s: length of a window of the `hourly` packages, a divisor of 24 hours.
         daily_s: the same of the `daily` packages.
         settle_s: a window is exported when it ended at least this long ago.
-        min_keys: a smaller file is filled up with made-up keys...
+        min_keys: a smaller file of Exposure Notification keys is filled up with made-up ones...
         min_keys_spread: ...to `min_keys` plus a random number from 0 to this.
+        min_day_keys, min_day_keys_spread: the same of Bluezone day keys. Fewer, because what
+            stands in such a file is pushed to published phones, 27 keys in a message.
         max_keys: most keys in one file; a window with more is split.
         retention_s: files and keys are deleted when older, at least 240 hours.
         lease_s: a worker that has not reported for this long has lost its work.
@@ -94,6 +97,8 @@ class ExportSettings:
     settle_s: int = 2 * HOUR_S
     min_keys: int = 1000
     min_keys_spread: int = 100
+    min_day_keys: int = 27
+    min_day_keys_spread: int = 26
     max_keys: int = 500_000
     retention_s: int = 336 * HOUR_S
     lease_s: int = 300
@@ -110,9 +115,17 @@ class ExportSettings:
             raise SettingsError(
                 f"a retention of {self.retention_s} s is under the least, {MIN_RETENTION_S} s"
             )
-        if self.max_keys < 1 or self.min_keys < 0 or self.min_keys_spread < 0:
+        if self.max_keys < 1 or any(
+            number < 0 for scheme in Scheme for number in self.fill(scheme)
+        ):
             raise SettingsError("the number of keys in a file cannot be negative")
         self._check_name()
+
+    def fill(self, scheme: Scheme) -> tuple[int, int]:
+        """Return how many keys a file of `scheme` has at least, and the spread above that."""
+        if scheme is Scheme.BLUEZONE:
+            return self.min_day_keys, self.min_day_keys_spread
+        return self.min_keys, self.min_keys_spread
 
     def _check_name(self) -> None:
         try:

@@ -92,7 +92,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     if not isinstance(user, User):
         return {"links": [], "more_links": [], "room": _("For staff")}
     entries = [*_campaign_entries(user), *_desk_entries(user)]
-    entries.append((_("My account"), reverse("account")))
+    entries.append((_("Account"), reverse("account")))
     here = _here(request.path, [to for _title, to in entries])
     current = max((to for _title, to in entries if here.startswith(to)), key=len, default="")
     links = [Link(title, to, to == current) for title, to in entries]

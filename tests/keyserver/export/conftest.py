@@ -117,7 +117,9 @@ def make_works(settings: KeyServerSettings) -> Iterator[MakeWorks]:
     store = open_store(settings.resolved_database_url)
 
     def make(*, regions: tuple[str, ...] = ("VN",), **changes: object) -> Works:
-        export = replace(ExportSettings(min_keys=5, min_keys_spread=3), **changes)
+        least = {"min_day_keys": changes.get("min_keys", 5)}
+        least["min_day_keys_spread"] = changes.get("min_keys_spread", 3)
+        export = replace(ExportSettings(min_keys=5, min_keys_spread=3), **{**least, **changes})
         authorities = [Authority(f"a.{region}", region=region) for region in regions]
         key = ec.generate_private_key(ec.SECP256R1())
         worker = ExportWorker(

@@ -8,11 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from bluezone.keyserver.settings import ExportSettings
 from bluezone.protocol.export import read_export
 from bluezone.protocol.scheme import Scheme
 
 HOUR = 3600
 NOON = 1_597_924_800
+FILLING = ("min_keys", "min_keys_spread", "min_day_keys", "min_day_keys_spread")
 MIDNIGHT = NOON - 12 * HOUR
 
 
@@ -119,12 +121,15 @@ def test_a_large_enough_file_gets_no_fake(works: Any) -> None:
     assert set(works.keys("en/hourly")) == keys
 
 
-@pytest.mark.parametrize("scheme", list(Scheme))
-def test_the_default_size_is_1000_to_1100(make_works: Any, scheme: Scheme) -> None:
-    works = make_works(min_keys=1000, min_keys_spread=100)
-    works.publish(14, NOON, scheme=scheme)
+@pytest.mark.parametrize(("scheme", "least", "most"), [("en", 1000, 1100), ("bluezone", 27, 53)])
+def test_the_default_size_hides_how_few_there_are(
+    make_works: Any, scheme: str, least: int, most: int
+) -> None:
+    usual = {name: getattr(ExportSettings(), name) for name in FILLING}
+    works = make_works(**usual)
+    works.publish(14, NOON, scheme=Scheme(scheme))
     (published,) = works.run(NOON + 3 * HOUR)
-    assert 1000 <= published.keys <= 1100
+    assert least <= published.keys <= most
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))

@@ -53,7 +53,8 @@ def counts(store: Store) -> tuple[int, int]:
 
 def exported(settings: KeyServerSettings, store: Store, client: TestClient, now: int) -> set[bytes]:
     """Run the export; return every key that phones find."""
-    small = replace(settings.export, min_keys=0, min_keys_spread=0)
+    none = {"min_keys": 0, "min_keys_spread": 0, "min_day_keys": 0, "min_day_keys_spread": 0}
+    small = replace(settings.export, **none)
     worker = ExportWorker(
         settings=small,
         series=all_series(settings.authorities, small),

@@ -191,17 +191,18 @@ def _lease_end(worker: ExportWorker, *, now: int) -> int:
 
 def _filled(worker: ExportWorker, lease: Lease, *, start: int, end: int, now: int) -> list[KeyRow]:
     """Return the rows of a window, with fakes stored among them when they are few."""
-    series, settings = lease.series, worker.settings
+    series = lease.series
+    least, spread = worker.settings.fill(series.scheme)
     _keep_lease(worker, lease, now=now)
     with worker.store.reads.begin() as db:
         rows = rows_of.read_window(db, series, start=start, end=end)
-    if count_keys(series.scheme, rows) >= settings.min_keys:
+    if count_keys(series.scheme, rows) >= least:
         return rows
     with worker.store.writes.begin() as db:
         renew_lease(db, lease, until=_lease_end(worker, now=now))
         rows = rows_of.read_window(db, series, start=start, end=end)
-        missing = settings.min_keys - count_keys(series.scheme, rows)
-        missing += draw(settings.min_keys_spread + 1, worker.entropy) if missing > 0 else 0
+        missing = least - count_keys(series.scheme, rows)
+        missing += draw(spread + 1, worker.entropy) if missing > 0 else 0
         fakes = make_fakes(series.scheme, rows, max(missing, 0), entropy=worker.entropy)
         _store_fakes(db, series, fakes)
     return rows + fakes

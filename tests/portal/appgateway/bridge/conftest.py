@@ -160,7 +160,7 @@ def key_server_scene(
     server = KeyServerSettings(
         home=tmp_path / "keyserver",
         authorities=(Authority(),),
-        export=ExportSettings(min_keys=0, min_keys_spread=0, settle_s=0),
+        export=ExportSettings(min_day_keys=0, min_day_keys_spread=0, settle_s=0),
     )
     app = create_app(
         server,
