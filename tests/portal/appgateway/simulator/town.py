@@ -138,7 +138,7 @@ class Town:
         )
         app = PublishedApp(handset, self.network)
         gives = number % 3 == 0 and version == "3.0.3"
-        return Person(handset, app, f"09{number:02d}{self.rng.randrange(10**6):06d}", gives)
+        return Person(handset, app, f"09{number:03d}{self.rng.randrange(10**6) // 10:05d}", gives)
 
     def spawn(self, doing: Coroutine[object, object, object]) -> None:
         """Let something happen in the town; what goes wrong is kept for the end."""
