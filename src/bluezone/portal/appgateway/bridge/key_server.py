@@ -7,6 +7,7 @@ sizes are bounded before a byte is read, and nothing is believed without its sig
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -58,11 +59,16 @@ class KeyServer:
     def __init__(self) -> None:
         """Read where it is from the settings."""
         self._url = str(settings.BLUEZONE_GATEWAY_KEY_SERVER_URL).rstrip("/")
-        self._client = httpx2.Client(timeout=_TIMEOUT_S, follow_redirects=False, trust_env=False)
+
+    @cached_property
+    def _client(self) -> httpx2.Client:
+        """Made when it is first needed: most rounds of the worker have nothing to ask."""
+        return httpx2.Client(timeout=_TIMEOUT_S, follow_redirects=False, trust_env=False)
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        if "_client" in self.__dict__:
+            self._client.close()
 
     def download(self, path: str, *, limit_bytes: int, etag: str = "") -> Download:
         """Return a resource below `/export/`.
